@@ -1,0 +1,158 @@
+"""Prove a lesson: every answer of its bank against every test, on every device.
+
+What must hold, and is told with file and line where it does not:
+
+- the lesson runs from top to bottom, and a cell with raises="…" raises that;
+- the solution and every right answer of the bank pass all tests; an exercise has two further right answers or more;
+- every wrong answer (three or more) fails, and is told the mistake that the bank names;
+- the untouched starter fails every test, and is told that it is not attempted;
+- every visible test refuses some wrong answer, and every hidden test one that the visible test lets through;
+- the generated notebooks are what the source gives, and no line of a solution or hidden test stands in the student's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+from nbgrader.utils import is_grade, is_solution
+
+from autograder.authoring.bank import Answer, read_bank
+from autograder.authoring.build import generated
+from autograder.authoring.release import release
+from autograder.authoring.rules import read_checked
+from autograder.authoring.session import Session
+from autograder.authoring.source import Source, solution_notebook
+from autograder.authoring.trials import STARTER, Trial, attempt, candidates
+from autograder.course import Course, Lesson
+from autograder.kit import devices
+
+RIGHT_ANSWERS, WRONG_ANSWERS = 2, 3  # how many further ones of each an exercise needs
+LEAK = 24  # a line this long, with spaces folded, does not stand in two places by chance
+SECRET = ("solution", "hidden")  # kinds of cells whose lines a student must not see
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something that an author has to mend, and where."""
+
+    path: Path
+    line: int
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.path}, line {self.line}: {self.message}"
+
+
+@dataclass(frozen=True)
+class Report:
+    """All that `verify` found out about a lesson."""
+
+    lesson: str
+    trials: list[Trial]
+    faults: list[Fault]
+
+
+def verify(course: Course, lesson: Lesson, progress: Callable[[int, int], None] = lambda done, total: None) -> Report:
+    """Prove one lesson; `progress` hears how many answers of how many have been tried.
+
+    Raises:
+        SourceError: the source or the bank cannot be read at all.
+    """
+    source = read_checked(course.source(lesson))
+    bank = read_bank(course.bank(lesson))
+    solution = solution_notebook(source, lesson.name)
+    starters = {cell.metadata.nbgrader.grade_id: cell.source for cell in release(solution).cells if is_solution(cell)}
+    answers = candidates(source, starters, course.bank(lesson), bank)
+    faults = [*bank_faults(source, course.bank(lesson), bank), *release_faults(course, lesson, source, starters)]
+    session = Session()
+    broken = run_lesson(session, source, solution)
+    if broken:
+        return Report(lesson.name, [], [*faults, broken])
+    tests = {cell.metadata.nbgrader.grade_id: cell.source for cell in solution.cells if is_grade(cell)}
+    trials = []
+    for device in devices():
+        for answer in answers:
+            trials.append(attempt(session, answer, tests, device))
+            progress(len(trials), len(answers) * len(devices()))
+    return Report(lesson.name, trials, [*faults, *trial_faults(source, trials)])
+
+
+def run_lesson(session: Session, source: Source, solution: NotebookNode) -> Fault | None:
+    """Run the solution notebook from top to bottom, or to its first fault."""
+    _, setup, *cells = solution.cells
+    session.run(setup.source, "kit")
+    for cell, node in zip(source.cells[1:], cells, strict=True):
+        error = session.run(node.source, f"at line {cell.line}") if cell.kind != "markdown" else None
+        raised = type(error).__name__ if error else ""
+        if raised != cell.raises:
+            meant = f"raises {raised}: {error}" if error else f"raises nothing, and its header says {cell.raises}"
+            return Fault(source.path, cell.line, f"this {cell.kind} cell {meant}")
+    return None
+
+
+def bank_faults(source: Source, path: Path, bank: list[Answer]) -> Iterator[Fault]:
+    """Answers to exercises that do not exist, and exercises with too few answers."""
+    known = [exercise.id for exercise in source.exercises]
+    for answer in bank:
+        if answer.exercise not in known:
+            yield Fault(path, answer.line, f"no exercise {answer.exercise!r}; there are {', '.join(known)}")
+    for exercise in source.exercises:
+        mine = [answer for answer in bank if answer.exercise == exercise.id]
+        right = sum(answer.mistake is None for answer in mine)
+        for kind, have, need in (("right", right, RIGHT_ANSWERS), ("wrong", len(mine) - right, WRONG_ANSWERS)):
+            if have < need:
+                message = f"exercise {exercise.id!r} has {have} {kind} answers in its bank and needs {need}"
+                yield Fault(source.path, exercise.solution.line, message)
+
+
+def trial_faults(source: Source, trials: list[Trial]) -> Iterator[Fault]:
+    """Answers that fared otherwise than the bank says, and tests that no wrong answer needs."""
+    for trial in trials:
+        if trial.actual != trial.answer.expected:
+            yield Fault(trial.answer.path, trial.answer.line, disagreement(trial))
+    for exercise in source.exercises:
+        mine = [trial for trial in trials if trial.answer.exercise == exercise.id]
+        wrong = [trial for trial in mine if trial.answer.expected not in ("right", STARTER)]
+        for test in exercise.tests:
+            if wrong and not any(trial.test == test.kind for trial in wrong):
+                visible = " that the visible test lets through" if test.kind == "hidden" else ""
+                message = f"the {test.kind} test {exercise.id!r} refuses no wrong answer{visible}; add one to the bank"
+                yield Fault(source.path, test.line, message)
+
+
+def disagreement(trial: Trial) -> str:
+    """What is wrong with a trial, in words."""
+    expected = trial.answer.expected
+    which = f"{trial.answer.exercise}, {trial.answer.name} on {trial.device}"
+    told = f"{trial.actual} ({trial.message})"
+    if trial.actual == "right":
+        return f"{which}: accepted, and it is {expected}"
+    if expected == "right":
+        return f"{which}: a right answer refused by the {trial.test} test: {told}"
+    return f"{which}: told {told} by the {trial.test} test; it should be told {expected}"
+
+
+def release_faults(course: Course, lesson: Lesson, source: Source, starters: dict[str, str]) -> Iterator[Fault]:
+    """Stale notebooks, and lines of solutions or hidden tests in the student's."""
+    for path, text in generated(course, lesson).items():
+        if not path.is_file() or path.read_text(encoding="utf-8") != text:
+            yield Fault(path, 1, "is not what its source gives; run ./course build")
+    path = course.notebook(lesson)
+    if path.is_file():
+        cells = nbformat.reads(path.read_text(encoding="utf-8"), nbformat.NO_CONVERT).cells
+        handed_out = {line for cell in cells for line in folded(cell.source)}
+        public = {line for cell in source.cells if cell.kind not in SECRET for line in folded(cell.text)}
+        public |= {line for starter in starters.values() for line in folded(starter)}
+        for cell in source.cells:
+            for line in folded(cell.text) if cell.kind in SECRET else ():
+                if len(line) >= LEAK and line in handed_out - public:
+                    yield Fault(path, 1, f"shows a line of the {cell.kind} {cell.exercise!r}: {line}")
+
+
+def folded(text: str) -> list[str]:
+    """The lines of a text, with every run of blanks as one space."""
+    return [" ".join(line.split()) for line in text.splitlines()]

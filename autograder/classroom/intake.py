@@ -1,0 +1,207 @@
+"""Reads a folder of hand-ins; never writes into it.
+
+    STUDENT/LESSON.ipynb            timestamp.txt in the same folder, if the moment of handing in is known
+    STUDENT/LESSON/LESSON.ipynb     nbgrader's form, timestamp.txt beside it
+    submitted/STUDENT/…             both again, one level down
+
+If a student handed in a lesson twice, equal copies count as one, the later timestamp wins, and without timestamps
+nobody can know: the row says so and has no points. What a link leads to outside the folder is not read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from autograder.classroom.reading import MAX_BYTES, Unreadable
+from autograder.errors import UsageError
+
+
+LEADS_OUT = "not read, a link that leads out of the folder"
+
+
+@dataclass(frozen=True)
+class HandIn:
+    """One student's notebook of one lesson. `content` is its bytes, or why there are none."""
+
+    student: str
+    lesson: str
+    path: Path
+    content: bytes | Unreadable
+    submitted: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Ambiguous:
+    """Two notebooks of one lesson by one student, and nothing that tells which is meant."""
+
+    student: str
+    lesson: str
+    cause: str
+    submitted: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Intake:
+    """What a folder holds: one row for each student and lesson, and a line for whatever was left out."""
+
+    rows: tuple[HandIn | Ambiguous, ...]
+    notices: tuple[str, ...]
+
+
+def read_folder(folder: Path, lessons: Iterable[str]) -> Intake:
+    """All hand-ins of `lessons` in `folder`, by student and lesson.
+
+    Raises:
+        UsageError: `folder` is missing, no folder, empty, or holds no lesson's notebook.
+    """
+    if not folder.is_dir():
+        raise UsageError(f"{folder} is {'not a folder' if folder.exists() else 'missing'}; name the folder of hand-ins")
+    try:
+        if not any(folder.iterdir()):
+            raise UsageError(f"{folder} is empty; it should hold STUDENT/LESSON.ipynb")
+        return _Reader(folder, frozenset(lessons)).read()
+    except PermissionError as error:
+        raise UsageError(f"{error.filename} cannot be read: {error.strerror}") from error
+
+
+class _Reader:
+    def __init__(self, folder: Path, lessons: frozenset[str]) -> None:
+        self.folder, self.lessons = folder, lessons
+        self.inside = folder.resolve()
+        self.found: dict[tuple[str, str], list[HandIn]] = defaultdict(list)
+        self.notices: list[str] = []
+
+    def read(self) -> Intake:
+        for root in (self.folder, self.folder / "submitted"):
+            for entry in self._entries(root):
+                if entry == self.folder / "submitted" and not self._leads_out(entry):
+                    continue
+                if not entry.is_dir():
+                    self._notice(entry, "left out, not a student's folder")
+                elif self._leads_out(entry):
+                    self._notice(entry, LEADS_OUT)
+                else:
+                    self._read_student(entry)
+        if not self.found:
+            known = ", ".join(sorted(self.lessons))
+            raise UsageError(f"{self.folder} holds no notebook of {known}; it should hold STUDENT/LESSON.ipynb")
+        rows = [self._choose(hand_ins) for _, hand_ins in sorted(self.found.items())]
+        return Intake(tuple(rows), tuple(self.notices))
+
+    def _read_student(self, folder: Path) -> None:
+        for entry in self._entries(folder):
+            if entry.name in self.lessons and entry.is_dir() and not self._leads_out(entry):
+                self._read_lesson_folder(folder, entry)
+            elif entry.name in self.lessons and (entry.is_dir() or entry.is_symlink()):
+                self._add(folder, entry.name, entry)
+            elif entry.suffix == ".ipynb" and entry.stem in self.lessons:
+                self._add(folder, entry.stem, entry)
+            elif entry.name != "timestamp.txt":
+                self._notice(entry, "left out, not a notebook of a lesson")
+
+    def _read_lesson_folder(self, student: Path, folder: Path) -> None:
+        for entry in self._entries(folder):
+            if entry.name == f"{folder.name}.ipynb":
+                self._add(student, folder.name, entry)
+            elif entry.name != "timestamp.txt":
+                self._notice(entry, f"left out, not {folder.name}.ipynb")
+
+    def _add(self, student: Path, lesson: str, path: Path) -> None:
+        content = Unreadable(LEADS_OUT) if self._leads_out(path) else read_bytes(path)
+        hand_in = HandIn(printable(student.name), lesson, path, content, self._timestamp(path.parent / "timestamp.txt"))
+        self.found[hand_in.student, lesson].append(hand_in)
+
+    def _choose(self, hand_ins: list[HandIn]) -> HandIn | Ambiguous:
+        first = hand_ins[0]
+        times = {each.submitted for each in hand_ins}
+        if len(hand_ins) == 1:
+            return first
+        if None not in times and len(times) == len(hand_ins):
+            newest = max(hand_ins, key=lambda each: each.submitted or datetime.min.replace(tzinfo=UTC))
+            self.notices.append(f"{first.student} handed in {first.lesson} twice; graded is the later, {newest.path}")
+            return newest
+        if isinstance(first.content, bytes) and all(each.content == first.content for each in hand_ins):
+            return first
+        where = " and ".join(str(each.path.relative_to(self.folder)) for each in hand_ins)
+        return Ambiguous(
+            first.student, first.lesson, f"handed in twice ({where}), and no timestamp.txt says which is later"
+        )
+
+    def _timestamp(self, path: Path) -> datetime | None:
+        if not path.is_file() or self._leads_out(path):
+            return None
+        content = read_bytes(path)
+        moment = None if isinstance(content, Unreadable) else parse_timestamp(content.decode("utf-8", "replace"))
+        if moment is None:
+            self._notice(path, "not a time; counted as handed in on time")
+        return moment
+
+    def _entries(self, folder: Path) -> Iterator[Path]:
+        if folder.is_dir() and not self._leads_out(folder):
+            yield from sorted(each for each in folder.iterdir() if not each.name.startswith((".", "__")))
+
+    def _leads_out(self, path: Path) -> bool:
+        try:
+            return not path.resolve().is_relative_to(self.inside)
+        except (OSError, RuntimeError):  # a link to itself
+            return True
+
+    def _notice(self, path: Path, what: str) -> None:
+        line = f"{printable(str(path.relative_to(self.folder)), 200)}: {what}"
+        if line not in self.notices:
+            self.notices.append(line)
+
+
+def read_bytes(path: Path) -> bytes | Unreadable:
+    """A regular file's bytes. A pipe or a device is not waited for."""
+    try:
+        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+        with os.fdopen(handle, "rb") as file:
+            facts = os.fstat(file.fileno())
+            if not stat.S_ISREG(facts.st_mode):
+                return Unreadable("it is not a file")
+            if facts.st_size > MAX_BYTES:
+                return Unreadable(f"it is too large: {facts.st_size >> 20} MB; a notebook may have {MAX_BYTES >> 20}")
+            return file.read(MAX_BYTES + 1)
+    except IsADirectoryError:
+        return Unreadable("it is a folder, not a file")
+    except OSError as error:
+        return Unreadable(f"it cannot be read: {error.strerror}")
+
+
+def parse_timestamp(text: str) -> datetime | None:
+    """The moment in nbgrader's timestamp.txt ("2026-10-12 20:11:05.123 UTC") or ISO 8601; without a zone, UTC."""
+    text = text.strip()
+    for zone in ("", " UTC", " GMT"):
+        if text.endswith(zone):
+            try:
+                moment = datetime.fromisoformat(text.removesuffix(zone))
+            except ValueError:
+                continue
+            return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return _parse_as_nbgrader_does(text)
+
+
+def _parse_as_nbgrader_does(text: str) -> datetime | None:
+    from nbgrader.utils import parse_utc
+
+    try:
+        moment = parse_utc(text)
+    except (ValueError, OverflowError, TypeError):
+        return None
+    return moment.replace(tzinfo=UTC) if isinstance(moment, datetime) else None
+
+
+def printable(name: str, limit: int = 100) -> str:
+    """`name` fit for tables, file names and the gradebook: no control characters, no half ones, not too long."""
+    text = "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in name)
+    if len(text.encode()) <= limit:
+        return text
+    return text.encode()[: limit - 9].decode(errors="ignore") + "~" + hashlib.sha256(text.encode()).hexdigest()[:8]

@@ -1,0 +1,253 @@
+"""The `course` command: arguments, progress, exit codes; nothing else.
+
+    0    done; submissions that failed are rows of the table, with a warning for those that could not be graded
+    2    a wrong argument or something else that the user can mend, told in one line
+    130  stopped by Ctrl-C; what was done is kept
+
+What is slow to import is imported inside the commands: `course --help` answers at once.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+from autograder.errors import CourseError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from autograder.classroom.grading import Request, Results
+    from autograder.classroom.intake import Intake
+    from autograder.classroom.released import Released
+
+app = typer.Typer(
+    help="A PyTorch course in notebooks: take it, grade it, write it.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
+
+ENGINES = ("nbgrader",)
+
+
+def main() -> None:
+    """Run the command line. What the user can mend is one line on standard error, never a traceback."""
+    try:
+        app(prog_name="course")
+    except CourseError as error:
+        stop(2, str(error))
+
+
+def stop(status: int, message: str) -> NoReturn:
+    """End with one line."""
+    print(f"course: {message}", file=sys.stderr)
+    raise SystemExit(status)
+
+
+# --- for students -----------------------------------------------------------------------------------------------------
+
+
+@app.command(context_settings=PASS_ON)
+def lab(context: typer.Context) -> None:
+    """Open the lessons in JupyterLab.
+
+    Whatever follows is passed on to JupyterLab.
+
+    [bold]Examples[/bold]
+
+      course lab
+
+      course lab --no-browser --port 8899
+    """
+    from autograder.course import load
+
+    notebooks = load().root / "notebooks"
+    sys.stdout.flush()
+    os.execv(sys.executable, [sys.executable, "-m", "jupyterlab", str(notebooks), *context.args])
+
+
+# --- for instructors --------------------------------------------------------------------------------------------------
+
+
+@app.command()
+def grade(
+    folder: Annotated[
+        Path | None,
+        typer.Argument(help="Hand-ins: STUDENT/LESSON.ipynb or STUDENT/LESSON/LESSON.ipynb. Default: a sample class."),
+    ] = None,
+    engine: Annotated[str, typer.Option(help="What runs the notebooks: nbgrader.")] = "nbgrader",
+    out: Annotated[Path | None, typer.Option(help="Where results go. Default: graded/, as course.toml says.")] = None,
+    lesson: Annotated[list[str] | None, typer.Option(help="Only this lesson (01 is enough); may be repeated.")] = None,
+    json_file: Annotated[
+        str | None, typer.Option("--json", metavar="FILE", help="Write the verdicts as JSON; - for standard output.")
+    ] = None,
+    jobs: Annotated[int | None, typer.Option(min=1, help="Submissions side by side. Default: one a core.")] = None,
+    again: Annotated[bool, typer.Option("--again", help="Grade even what has a verdict from an earlier run.")] = False,
+) -> None:
+    """Grade a folder of hand-ins.
+
+    Writes grades.csv, one feedback page a student, nbgrader's gradebook and the executed notebooks. The folder of
+    hand-ins is never changed. What has been graded before, and has not changed since, is not graded again. A submission
+    that cannot be graded is a row with its cause and no points; the others are graded, and the exit status is 0.
+
+    [bold]The nbgrader engine has no sandbox:[/bold] notebooks run with your rights, in one kernel with their tests, and
+    one that wants to can cheat or delete files. Grade with it only work of people you trust.
+
+    nbgrader's own commands and the formgrader look for results where course.toml says, not where --out says.
+
+    [bold]Examples[/bold]
+
+      course grade                                the sample class, into graded/
+
+      course grade ~/hand-ins --lesson 01         one lesson of a class
+
+      course grade ~/hand-ins --out ~/results --json -
+    """
+    from autograder.classroom.grading import Request, Stopped
+    from autograder.course import load
+    from autograder.errors import UsageError
+
+    if engine not in ENGINES:
+        raise UsageError(f"no engine {engine!r}; there is {', '.join(ENGINES)}")
+    course = load()
+    request = Request(
+        course,
+        folder or course.root / "data" / "sample_class",
+        out or course.out,
+        tuple(lesson or ()),
+        jobs or course.limits.jobs,
+        again,
+    )
+    try:
+        _grade(request, json_file)
+    except Stopped as error:
+        stop(130, str(error))
+    except KeyboardInterrupt:
+        stop(130, "stopped; nothing was graded")
+
+
+def _grade(request: Request, json_file: str | None) -> None:
+    import signal
+
+    from autograder.classroom import grading, report
+    from autograder.classroom.files import write_whole
+
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ended like Ctrl-C: nothing stays behind
+    target = _json_target(request, json_file)
+    intake, lessons = grading.plan(request)
+    results = _with_progress(request, intake, lessons)
+    text = report.as_json(results.verdicts, results.notices, request.out)
+    if target is not None:
+        write_whole(target, text)
+    if json_file == "-":
+        print(text, end="")
+    _show(_console(stderr=json_file == "-"), request, results)
+
+
+def _json_target(request: Request, json_file: str | None) -> Path | None:
+    """Where the JSON goes, made sure of before anything is graded."""
+    from autograder.errors import UsageError
+
+    if json_file is None or json_file == "-":
+        return None
+    target = Path(json_file)
+    if target.is_dir() or not os.access(target.parent, os.W_OK):
+        raise UsageError(f"--json {target} cannot be written; name a file in a folder that can")
+    if target.resolve().is_relative_to(request.folder.resolve()):
+        raise UsageError(f"--json {target} is inside {request.folder}, which must not be changed")
+    return target
+
+
+def _with_progress(request: Request, intake: Intake, lessons: dict[str, Released]) -> Results:
+    from collections import Counter
+
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    from autograder.classroom import grading
+    from autograder.classroom.verdict import Verdict
+    from autograder.classroom.words import STATUSES
+
+    ends: Counter[str] = Counter()
+    columns = [TextColumn("grading"), BarColumn(30), MofNCompleteColumn(), TimeElapsedColumn()]
+    columns.append(TextColumn("{task.fields[ends]}"))
+    console = _console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task("", total=len(intake.rows), ends="")
+
+        def watch(verdict: Verdict, reused: bool) -> None:
+            ends["reused" if reused else STATUSES[verdict.status]] += 1
+            told = " · ".join(f"{many} {what}" for what, many in ends.items())
+            progress.update(task, advance=1, ends=told)
+
+        return grading.grade(request, intake, lessons, watch)
+
+
+def _show(console: Console, request: Request, results: Results) -> None:
+    from autograder.classroom import report
+    from autograder.classroom.verdict import Status
+    from autograder.classroom.words import count
+
+    console.print(report.table(results.verdicts))
+    console.print()
+    console.print(report.summary(results.verdicts, results.reused), markup=False, highlight=False)
+    ungraded = sum(each.status is Status.INTERNAL for each in results.verdicts)
+    if ungraded:
+        words = f"[bold magenta]{count(ungraded, 'submission')} could not be graded[/]"
+        console.print(f"{words}: no points, not even zero; see the causes")
+    for line in report.notices(results.notices):
+        console.print(f"  {line}", markup=False, highlight=False, soft_wrap=True)
+    earlier = f" ({count(results.earlier, 'row')} from earlier runs among them)" if results.earlier else ""
+    console.print()
+    for what, where in [
+        ("grades", f"{_short(request.out / 'grades.csv')}{earlier}"),
+        ("feedback", f"{_short(request.out / 'feedback')}/STUDENT.html"),
+        ("gradebook", f"{_short(request.out / 'gradebook.db')} (nbgrader's)"),
+    ]:
+        console.print(f"{what:<11}{where}", markup=False, highlight=False, soft_wrap=True)
+
+
+def _short(path: Path) -> Path:
+    """`path` from here, if it is below here."""
+    return path.resolve().relative_to(Path.cwd()) if path.resolve().is_relative_to(Path.cwd()) else path
+
+
+def _console(stderr: bool = False) -> Console:
+    from rich.console import Console
+
+    stream = sys.stderr if stderr else sys.stdout
+    return Console(file=stream, width=None if stream.isatty() else 120)
+
+
+# --- for authors: build, verify ---------------------------------------------------------------------------------------
+
+
+# --- for developers ---------------------------------------------------------------------------------------------------
+
+
+@app.command(context_settings=PASS_ON)
+def test(context: typer.Context) -> None:
+    """Check the course's own code: ruff, mypy, then the tests.
+
+    Whatever follows is passed on to pytest.
+
+    [bold]Examples[/bold]
+
+      course test
+
+      course test tests/classroom -k late
+
+      course test -m "not slow"
+    """
+    from autograder.course import load
+    from autograder.selftest import run
+
+    raise typer.Exit(run(load().root, context.args))

@@ -1,0 +1,76 @@
+"""nbgrader's settings for this course, for its own commands and for our engine alike."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from traitlets.config import Config
+
+from autograder.course import Limits, load
+
+# nbgrader's own list with one change: RunAll in place of its Execute, from which it comes.
+AUTOGRADE_STEPS = [
+    "autograder.engines.nbgrader_execute.RunAll",
+    "nbgrader.preprocessors.IgnorePattern",
+    "nbconvert.preprocessors.ClearMetadataPreprocessor",
+    "nbgrader.preprocessors.LimitOutput",
+    "nbgrader.preprocessors.SaveAutoGrades",
+    "nbgrader.preprocessors.AssignLatePenalties",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+
+FEEDBACK_STEPS = [
+    "autograder.engines.nbgrader_feedback.HideTests",
+    "nbgrader.preprocessors.GetGrades",
+    "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
+]
+
+
+def nbgrader_settings(root: Path) -> Config:
+    """Settings for nbgrader's commands and the formgrader, run in the course at `root`; makes the folder of results."""
+    course = load(root)
+    course.out.mkdir(parents=True, exist_ok=True)
+    return _settings(root, course.out, course.limits)
+
+
+def private_settings(root: Path, limits: Limits) -> Config:
+    """The same for one submission in a folder of its own: what is graded stands in root/submitted."""
+    return _settings(root, root, limits)
+
+
+def gradebook_url(out: Path) -> str:
+    """Where nbgrader's gradebook is, for results in `out`."""
+    find_alembic()
+    return f"sqlite:///{out.resolve() / 'gradebook.db'}"
+
+
+def find_alembic() -> None:
+    """nbgrader calls `alembic` by name when it makes a gradebook; it lies beside Python, maybe not on PATH."""
+    beside = str(Path(sys.executable).parent)
+    if beside not in os.environ.get("PATH", "").split(os.pathsep):
+        os.environ["PATH"] = os.pathsep.join([beside, os.environ.get("PATH", os.defpath)])
+
+
+def _settings(root: Path, out: Path, limits: Limits) -> Config:
+    inside = out.relative_to(root) if out.is_relative_to(root) else out
+    c = Config()
+    c.CourseDirectory.root = str(root)
+    c.CourseDirectory.source_directory = "solutions"
+    c.CourseDirectory.release_directory = "notebooks"
+    c.CourseDirectory.submitted_directory = "submitted"
+    c.CourseDirectory.autograded_directory = str(inside / "autograded")
+    c.CourseDirectory.feedback_directory = str(inside / "feedback")
+    c.CourseDirectory.db_url = gradebook_url(out)
+
+    c.Autograde.autograde_preprocessors = AUTOGRADE_STEPS
+    c.Execute.timeout = limits.cell_seconds
+    c.Execute.shutdown_kernel = "immediate"
+    c.RunAll.submission_seconds = limits.submission_seconds
+
+    c.GenerateFeedback.preprocessors = FEEDBACK_STEPS
+    c.HTMLExporter.sanitize_html = True
+    # nbconvert's own filter knows neither <p> nor <h2>, and prints them
+    c.HTMLExporter.filters = {"clean_html": "autograder.engines.nbgrader_feedback.clean"}
+    return c

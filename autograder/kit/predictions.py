@@ -1,0 +1,31 @@
+"""Predict, then run."""
+
+import contextlib
+import io
+from typing import Any
+
+from autograder.kit.checks import Wrong, check
+from autograder.kit.words import GUESSES
+
+
+@contextlib.contextmanager
+def predict(name: str, guess: Any) -> Any:
+    """`with predict("name", lambda: name()):` holds a prediction against what the lines below print.
+
+    Without a prediction they do not run. GUESSES knows which mistake a usual wrong one makes.
+    """
+    with check(name):
+        said = guess()
+        if said is None:
+            raise Wrong("returned_none")
+        with contextlib.redirect_stdout(io.StringIO()) as printed:
+            yield
+        print(printed.getvalue(), end="")
+        if plain(said) != plain(printed.getvalue()):
+            usual = GUESSES.get(name, {}).get(plain(said), "wrong_prediction")
+            raise Wrong(usual, got=said, want=printed.getvalue().strip())
+
+
+def plain(text: object) -> str:
+    """A printed line without what nobody means to foretell: spaces at its ends, case, quotes, the prefix `torch.`"""
+    return " ".join(str(text).split()).casefold().replace("torch.", "").strip("'\"")

@@ -1,0 +1,489 @@
+"""The answer bank of lesson 01: right answers written differently, and the mistakes people make."""
+
+import numpy as np
+import torch
+
+from autograder.authoring.bank import right, wrong
+
+
+@right("from_rows")
+def from_rows(rows):
+    return torch.tensor(rows).to(torch.float32)
+
+
+@right("from_rows")
+def from_rows(rows):
+    return torch.FloatTensor(rows)
+
+
+@right("from_rows")
+def from_rows(rows):
+    return torch.stack([torch.tensor([float(value) for value in row]) for row in rows])
+
+
+@wrong("from_rows", mistake="int_for_float")
+def from_rows(rows):
+    return torch.tensor(rows)
+
+
+@wrong("from_rows", mistake="float64_for_float32")
+def from_rows(rows):
+    return torch.tensor(np.array(rows, dtype=float))
+
+
+@wrong("from_rows", mistake="not_a_tensor")
+def from_rows(rows):
+    return [[float(value) for value in row] for row in rows]
+
+
+@wrong("from_rows", mistake="transposed")
+def from_rows(rows):
+    return torch.tensor(rows, dtype=torch.float32).T
+
+
+@wrong("from_rows", mistake="returned_none")
+def from_rows(rows):
+    torch.tensor(rows, dtype=torch.float32)
+
+
+@wrong("from_rows", mistake="fractions_cut")
+def from_rows(rows):
+    return torch.tensor(rows, dtype=torch.int64).float()
+
+
+@wrong("from_rows", mistake="raised")
+def from_rows(rows):
+    return torch.tensor(rows, dtype=torch.float32).reshape(3, 2)
+
+
+@right("describe")
+def describe(x):
+    return dict(shape=tuple(x.shape), dtype=x.dtype, device=x.device, count=x.numel())
+
+
+@right("describe")
+def describe(x):
+    return {"shape": x.size(), "dtype": x.dtype, "device": x.device, "count": x.nelement()}
+
+
+@wrong("describe", mistake="text_for_object")
+def describe(x):
+    return {"shape": x.shape, "dtype": str(x.dtype), "device": x.device, "count": x.numel()}
+
+
+@wrong("describe", mistake="first_axis_only")
+def describe(x):
+    return {"shape": x.shape, "dtype": x.dtype, "device": x.device, "count": len(x)}
+
+
+@wrong("describe", mistake="wrong_keys")
+def describe(x):
+    return {"shape": x.shape, "dtype": x.dtype, "device": x.device, "numel": x.numel()}
+
+
+@wrong("describe", mistake="wrong_type")
+def describe(x):
+    return {"shape": x.shape, "dtype": x.dtype, "device": x.device, "count": x.numel}
+
+
+@wrong("describe", mistake="raised")
+def describe(x):
+    return {"shape": x.shape, "dtype": x.dtype, "device": x.device, "count": x.shape[0] * x.shape[1]}
+
+
+@right("tensor_or_capital")
+def tensor_or_capital():
+    return "3  1"
+
+
+@right("tensor_or_capital")
+def tensor_or_capital():
+    return f"{3} {1}\n"
+
+
+@wrong("tensor_or_capital", mistake="size_taken_for_value")
+def tensor_or_capital():
+    return "1 1"
+
+
+@wrong("tensor_or_capital", mistake="value_taken_for_size")
+def tensor_or_capital():
+    return "3 3"
+
+
+@wrong("tensor_or_capital", mistake="swapped")
+def tensor_or_capital():
+    return "1 3"
+
+
+@wrong("tensor_or_capital", mistake="wrong_prediction")
+def tensor_or_capital():
+    return "3"
+
+
+@right("filled_like")
+def filled_like(x, value):
+    return x.new_full(x.shape, value)
+
+
+@right("filled_like")
+def filled_like(x, value):
+    y = x.clone()
+    y[...] = value
+    return y
+
+
+@wrong("filled_like", mistake="input_changed")
+def filled_like(x, value):
+    return x.fill_(value)
+
+
+@wrong("filled_like", mistake="all_ones")
+def filled_like(x, value):
+    return torch.ones_like(x)
+
+
+@wrong("filled_like", mistake="full_lost_dtype")
+def filled_like(x, value):
+    return torch.full(x.shape, value)
+
+
+@wrong("filled_like", mistake="not_a_tensor")
+def filled_like(x, value):
+    return value
+
+
+@wrong("filled_like", mistake="raised")
+def filled_like(x, value):
+    return torch.full((x.shape[0], x.shape[1]), value, dtype=x.dtype, device=x.device)
+
+
+@right("identity_rows")
+def identity_rows(k, n):
+    return torch.eye(n)[:k]
+
+
+@right("identity_rows")
+def identity_rows(k, n):
+    x = torch.zeros(k, n)
+    for i in range(k):
+        x[i, i] = 1
+    return x
+
+
+@wrong("identity_rows", mistake="identity_of_everything")
+def identity_rows(k, n):
+    return torch.eye(n)
+
+
+@wrong("identity_rows", mistake="transposed")
+def identity_rows(k, n):
+    return torch.eye(n, k)
+
+
+@wrong("identity_rows", mistake="all_ones")
+def identity_rows(k, n):
+    return torch.ones(k, n)
+
+
+@wrong("identity_rows", mistake="int_for_float")
+def identity_rows(k, n):
+    return torch.eye(k, n, dtype=torch.int64)
+
+
+@wrong("identity_rows", mistake="sizes_hard_coded")
+def identity_rows(k, n):
+    return torch.eye(2, 3)
+
+
+@right("multiples_up_to")
+def multiples_up_to(step, stop):
+    return torch.arange(stop // step + 1) * step
+
+
+@right("multiples_up_to")
+def multiples_up_to(step, stop):
+    return torch.tensor(list(range(0, stop + 1, step)))
+
+
+@wrong("multiples_up_to", mistake="stop_excluded")
+def multiples_up_to(step, stop):
+    return torch.arange(0, stop, step)
+
+
+@wrong("multiples_up_to", mistake="float_for_int")
+def multiples_up_to(step, stop):
+    return torch.arange(0.0, stop + 1, step)
+
+
+@wrong("multiples_up_to", mistake="counted_by_one")
+def multiples_up_to(step, stop):
+    return torch.arange(stop + 1)
+
+
+@wrong("multiples_up_to", mistake="past_the_stop")
+def multiples_up_to(step, stop):
+    return torch.arange(0, stop + step, step)
+
+
+@right("grid_points")
+def grid_points(start, stop, count):
+    return torch.tensor([start + i * (stop - start) / max(count - 1, 1) for i in range(count)], dtype=torch.float32)
+
+
+@right("grid_points")
+def grid_points(start, stop, count):
+    return torch.from_numpy(np.linspace(start, stop, count)).float()
+
+
+@right("grid_points")
+def grid_points(start, stop, count):
+    return torch.lerp(torch.tensor(float(start)), torch.tensor(float(stop)), torch.linspace(0, 1, count))
+
+
+@wrong("grid_points", mistake="end_excluded")
+def grid_points(start, stop, count):
+    return torch.arange(start, stop, (stop - start) / count)
+
+
+@wrong("grid_points", mistake="off_by_one")
+def grid_points(start, stop, count):
+    return torch.arange(start, stop, (stop - start) / (count - 1))
+
+
+@wrong("grid_points", mistake="float64_for_float32")
+def grid_points(start, stop, count):
+    return torch.from_numpy(np.linspace(start, stop, count))
+
+
+@wrong("grid_points", mistake="start_ignored")
+def grid_points(start, stop, count):
+    return torch.linspace(0, stop, count)
+
+
+@wrong("grid_points", mistake="raised")
+def grid_points(start, stop, count):
+    return start + torch.arange(count) * ((stop - start) / (count - 1))
+
+
+@right("reproducible_noise")
+def reproducible_noise(n, seed):
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        return torch.randn(n)
+
+
+@right("reproducible_noise")
+def reproducible_noise(n, seed):
+    generator = torch.Generator()
+    generator.manual_seed(seed)
+    return torch.normal(0.0, 1.0, (n,), generator=generator)
+
+
+@wrong("reproducible_noise", mistake="global_seed_disturbed")
+def reproducible_noise(n, seed):
+    torch.manual_seed(seed)
+    return torch.randn(n)
+
+
+@wrong("reproducible_noise", mistake="not_reproducible")
+def reproducible_noise(n, seed):
+    return torch.randn(n)
+
+
+@wrong("reproducible_noise", mistake="not_reproducible")
+def reproducible_noise(n, seed):
+    generator = torch.Generator()
+    generator.seed()
+    return torch.randn(n, generator=generator)
+
+
+@wrong("reproducible_noise", mistake="seed_ignored")
+def reproducible_noise(n, seed):
+    return torch.randn(n, generator=torch.Generator().manual_seed(0))
+
+
+@wrong("reproducible_noise", mistake="uniform_for_normal")
+def reproducible_noise(n, seed):
+    return torch.rand(n, generator=torch.Generator().manual_seed(seed))
+
+
+@right("dice")
+def dice(count):
+    return torch.randint(6, (count,)) + 1
+
+
+@right("dice")
+def dice(count):
+    return (torch.rand(count) * 6).long() + 1
+
+
+@wrong("dice", mistake="die_without_six")
+def dice(count):
+    return torch.randint(1, 6, (count,))
+
+
+@wrong("dice", mistake="die_with_zero")
+def dice(count):
+    return torch.randint(0, 7, (count,))
+
+
+@wrong("dice", mistake="die_with_seven")
+def dice(count):
+    return torch.randint(1, 8, (count,))
+
+
+@wrong("dice", mistake="float_for_int")
+def dice(count):
+    return torch.floor(torch.rand(count) * 6) + 1
+
+
+@wrong("dice", mistake="loaded_die")
+def dice(count):
+    return (torch.rand(count) * 5).round().long() + 1
+
+
+@wrong("dice", mistake="always_the_same")
+def dice(count):
+    torch.manual_seed(0)
+    return torch.randint(1, 7, (count,))
+
+
+@right("as_float64")
+def as_float64(values):
+    return torch.DoubleTensor(values)
+
+
+@right("as_float64")
+def as_float64(values):
+    return torch.from_numpy(np.array(values, dtype=np.float64))
+
+
+@wrong("as_float64", mistake="float32_for_float64")
+def as_float64(values):
+    return torch.tensor(values)
+
+
+@wrong("as_float64", mistake="digits_already_lost")
+def as_float64(values):
+    return torch.tensor(values).double()
+
+
+@wrong("as_float64", mistake="not_a_tensor")
+def as_float64(values):
+    return np.array(values)
+
+
+@wrong("as_float64", mistake="default_dtype_changed")
+def as_float64(values):
+    torch.set_default_dtype(torch.float64)
+    return torch.tensor(values)
+
+
+@right("truncate_or_round")
+def truncate_or_round(x):
+    return x.trunc().to(torch.int64), torch.round(x).to(torch.int64)
+
+
+@right("truncate_or_round")
+def truncate_or_round(x):
+    cut = (x.abs().floor() * x.sign()).long()
+    return cut, x.round().type(torch.int64)
+
+
+@wrong("truncate_or_round", mistake="wrong_dtype")
+def truncate_or_round(x):
+    return x.int(), x.round().int()
+
+
+@wrong("truncate_or_round", mistake="float_for_int")
+def truncate_or_round(x):
+    return x.long(), x.round()
+
+
+@wrong("truncate_or_round", mistake="floored_for_cut")
+def truncate_or_round(x):
+    return x.floor().long(), x.round().long()
+
+
+@wrong("truncate_or_round", mistake="cut_for_rounded")
+def truncate_or_round(x):
+    return x.long(), x.long().round()
+
+
+@wrong("truncate_or_round", mistake="swapped")
+def truncate_or_round(x):
+    return x.round().long(), x.long()
+
+
+@wrong("truncate_or_round", mistake="halves_upwards")
+def truncate_or_round(x):
+    return x.long(), (x + 0.5).floor().long()
+
+
+@right("promoted_dtype")
+def promoted_dtype():
+    return "float32"
+
+
+@right("promoted_dtype")
+def promoted_dtype():
+    return torch.float32
+
+
+@wrong("promoted_dtype", mistake="integers_stay")
+def promoted_dtype():
+    return "torch.int64"
+
+
+@wrong("promoted_dtype", mistake="numpy_promotion")
+def promoted_dtype():
+    return "torch.float64"
+
+
+@wrong("promoted_dtype", mistake="wrong_prediction")
+def promoted_dtype():
+    return "float16"
+
+
+@wrong("promoted_dtype", mistake="wrong_prediction")
+def promoted_dtype():
+    return "float"
+
+
+@right("bytes_needed")
+def bytes_needed(x):
+    return x.nbytes
+
+
+@right("bytes_needed")
+def bytes_needed(x):
+    count = 1
+    for length in x.shape:
+        count *= length
+    return count * x.dtype.itemsize
+
+
+@wrong("bytes_needed", mistake="entries_not_bytes")
+def bytes_needed(x):
+    return x.numel()
+
+
+@wrong("bytes_needed", mistake="one_entry_only")
+def bytes_needed(x):
+    return x.element_size()
+
+
+@wrong("bytes_needed", mistake="first_axis_only")
+def bytes_needed(x):
+    return len(x) * x.element_size()
+
+
+@wrong("bytes_needed", mistake="four_bytes_each")
+def bytes_needed(x):
+    return x.numel() * 4
+
+
+@wrong("bytes_needed", mistake="whole_storage")
+def bytes_needed(x):
+    return x.untyped_storage().nbytes()

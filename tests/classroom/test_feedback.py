@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from autograder.classroom.feedback import page, write_feedback
+from autograder.classroom.verdict import ExerciseResult, State, Status, Verdict
+from autograder.course import Course, load
+
+HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'"
+
+
+@pytest.fixture
+def course(root: Path) -> Course:
+    return load(root)
+
+
+def verdict(state: State = State.WRONG, message: str = "expected 4, got 5", **changes: object) -> Verdict:
+    exercise = ExerciseResult("double", "1.1 · Twice", 1.0, 3.0, state, (message,))
+    return replace(Verdict("s001", "01_tensors", Status.GRADED, "", 1.0, 3.0, (exercise,)), **changes)  # type: ignore[arg-type]
+
+
+class Tags(HTMLParser):
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.names: list[str] = []
+        self.attributes: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.names.append(tag)
+        self.attributes += [name for name, _ in attrs]
+
+
+def test_a_page_shows_each_exercise_with_points_state_and_message(course: Course) -> None:
+    shown = page("s001", [verdict()], course)
+    for words in ("s001", "Creating tensors", "1.1 · Twice", "1 of 3", "not right yet", "expected 4, got 5"):
+        assert words in shown
+
+
+@pytest.mark.parametrize("words", ["name", "message", "title", "cause"])
+def test_hostile_text_is_text(course: Course, words: str) -> None:
+    exercise = ExerciseResult("a", HOSTILE if words == "title" else "t", 0, 1, State.WRONG, (HOSTILE,))
+    hostile = verdict(
+        exercises=(exercise,),
+        cause=HOSTILE if words == "cause" else "",
+        status=Status.CRASHED if words == "cause" else Status.GRADED,
+    )
+    tags = Tags(page(HOSTILE if words == "name" else "s001", [hostile], course))
+    assert not {"script", "img"} & set(tags.names)
+    assert not [each for each in tags.attributes if each.startswith("on")]
+
+
+def test_no_page_asks_for_anything_else(course: Course) -> None:
+    shown = page("s001", [verdict()], course)
+    assert "default-src 'none'" in shown
+    assert not {"script", "link", "img", "iframe"} & set(Tags(shown).names)
+
+
+@pytest.mark.parametrize("state", list(State))
+def test_a_state_is_told_in_words(course: Course, state: State) -> None:
+    words = {"right": "right", "partly": "partly right", "wrong": "not right yet", "not_attempted": "not attempted"}
+    assert words.get(state, "did not finish") in page("s001", [verdict(state)], course)
+
+
+def test_what_could_not_be_graded_has_no_points_on_the_page(course: Course) -> None:
+    shown = page("s001", [verdict(status=Status.INTERNAL, points=None, cause="two cells", exercises=())], course)
+    assert "not graded yet" in shown
+    assert "0</strong> of" not in shown
+
+
+def test_the_cause_and_the_lateness_are_told(course: Course) -> None:
+    shown = page("s001", [verdict(status=Status.CRASHED, cause="the kernel died", late=timedelta(hours=3))], course)
+    assert "the kernel died" in shown
+    assert "3 h late" in shown
+
+
+def test_the_same_verdicts_give_the_same_page_in_teaching_order(course: Course) -> None:
+    both = [verdict(), verdict(lesson="00_start_here")]
+    shown = page("s001", both, course)
+    assert shown == page("s001", reversed(both), course)
+    assert shown.index("Start here") < shown.index("Creating tensors")
+
+
+def test_each_student_gets_a_page_of_their_own(course: Course, tmp_path: Path) -> None:
+    write_feedback(tmp_path, course, [verdict(), verdict(student="s002")], {"s001"})
+    assert [each.name for each in (tmp_path / "feedback").iterdir()] == ["s001.html"]

@@ -1,0 +1,189 @@
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from notebooks import write
+
+from autograder.classroom.intake import LEADS_OUT, Ambiguous, HandIn, Intake, parse_timestamp, printable, read_folder
+from autograder.classroom.reading import MAX_BYTES, Unreadable
+from autograder.errors import UsageError
+
+LESSONS = ["00_start_here", "01_tensors"]
+MOMENT = datetime(2026, 10, 12, 20, 11, 5, tzinfo=UTC)
+
+
+def rows(intake: Intake) -> list[tuple[str, str, str]]:
+    """Student, lesson, and what was handed in, or why nothing was."""
+    return [(each.student, each.lesson, told(each)) for each in intake.rows]
+
+
+def told(row: HandIn | Ambiguous) -> str:
+    if isinstance(row, Ambiguous):
+        return row.cause
+    return row.content.cause if isinstance(row.content, Unreadable) else row.content.decode()
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "s001/01_tensors.ipynb",
+        "s001/01_tensors/01_tensors.ipynb",
+        "submitted/s001/01_tensors.ipynb",
+        "submitted/s001/01_tensors/01_tensors.ipynb",
+    ],
+)
+def test_each_form_of_a_folder_is_read(tmp_path: Path, path: str) -> None:
+    write(tmp_path / path, b"x")
+    (tmp_path / path).with_name("timestamp.txt").write_text("2026-10-12 20:11:05 UTC\n")
+    (row,) = read_folder(tmp_path, LESSONS).rows
+    assert isinstance(row, HandIn)
+    assert (row.student, row.lesson, row.content, row.submitted) == ("s001", "01_tensors", b"x", MOMENT)
+
+
+def test_rows_come_by_student_and_lesson(tmp_path: Path) -> None:
+    for name in ("b/00_start_here", "a/01_tensors", "a/00_start_here"):
+        write(tmp_path / f"{name}.ipynb", name.encode())
+    assert [each[:2] for each in rows(read_folder(tmp_path, LESSONS))] == [
+        ("a", "00_start_here"),
+        ("a", "01_tensors"),
+        ("b", "00_start_here"),
+    ]
+
+
+def test_other_files_are_told_in_a_line_each_and_cost_nothing(tmp_path: Path) -> None:
+    write(tmp_path / "s001" / "01_tensors" / "01_tensors.ipynb", b"x")
+    for other in ("readme.txt", "s001/notes.txt", "s001/99_other.ipynb", "s001/01_tensors/data.csv"):
+        write(tmp_path / other, b"y")
+    write(tmp_path / "s001" / ".ipynb_checkpoints" / "01_tensors.ipynb", b"z")
+    intake = read_folder(tmp_path, LESSONS)
+    assert rows(intake) == [("s001", "01_tensors", "x")]
+    assert intake.notices == (
+        "readme.txt: left out, not a student's folder",
+        "s001/01_tensors/data.csv: left out, not 01_tensors.ipynb",
+        "s001/99_other.ipynb: left out, not a notebook of a lesson",
+        "s001/notes.txt: left out, not a notebook of a lesson",
+    )
+
+
+def twice(folder: Path, first: tuple[bytes, str], second: tuple[bytes, str]) -> Intake:
+    for place, (content, time) in zip((folder / "s001", folder / "submitted" / "s001"), (first, second), strict=True):
+        write(place / "01_tensors.ipynb", content)
+        if time:
+            (place / "timestamp.txt").write_text(time)
+    return read_folder(folder, LESSONS)
+
+
+def test_of_two_hand_ins_the_later_counts(tmp_path: Path) -> None:
+    intake = twice(tmp_path, (b"new", "2026-10-12 10:00:00 UTC"), (b"old", "2026-10-12 09:00:00 UTC"))
+    assert rows(intake) == [("s001", "01_tensors", "new")]
+    assert "twice" in intake.notices[0]
+
+
+def test_two_equal_hand_ins_are_one(tmp_path: Path) -> None:
+    assert rows(twice(tmp_path, (b"same", ""), (b"same", ""))) == [("s001", "01_tensors", "same")]
+
+
+def test_of_two_hand_ins_without_times_nobody_chooses(tmp_path: Path) -> None:
+    ((_, _, cause),) = rows(twice(tmp_path, (b"one", ""), (b"other", "2026-10-12 09:00:00 UTC")))
+    assert "handed in twice" in cause
+
+
+def test_a_link_that_leads_out_is_not_read(tmp_path: Path) -> None:
+    secret = write(tmp_path / "secret" / "01_tensors.ipynb", b"secret")
+    folder = tmp_path / "in"
+    for student in ("file", "lesson"):
+        (folder / student).mkdir(parents=True)
+    (folder / "file" / "01_tensors.ipynb").symlink_to(secret)
+    (folder / "lesson" / "01_tensors").symlink_to(secret.parent)
+    (folder / "student").symlink_to(secret.parent)
+    (folder / "submitted").symlink_to(tmp_path / "secret")
+    intake = read_folder(folder, LESSONS)
+    assert [told(each) for each in intake.rows] == [LEADS_OUT] * 2
+    assert intake.notices == (f"student: {LEADS_OUT}", f"submitted: {LEADS_OUT}")
+
+
+def test_a_link_inside_the_folder_is_read(tmp_path: Path) -> None:
+    real = write(tmp_path / "s001" / "01_tensors.ipynb", b"x")
+    (tmp_path / "s002").mkdir()
+    (tmp_path / "s002" / "01_tensors.ipynb").symlink_to(real)
+    assert [each[2] for each in rows(read_folder(tmp_path, LESSONS))] == ["x", "x"]
+
+
+def test_what_is_no_file_is_a_row_and_is_not_waited_for(tmp_path: Path) -> None:
+    for student in ("pipe", "folder", "large", "circle"):
+        (tmp_path / student).mkdir()
+    os.mkfifo(tmp_path / "pipe" / "01_tensors.ipynb")
+    (tmp_path / "folder" / "01_tensors.ipynb").mkdir()
+    (tmp_path / "circle" / "01_tensors.ipynb").symlink_to("01_tensors.ipynb")
+    with (tmp_path / "large" / "01_tensors.ipynb").open("wb") as file:
+        file.truncate(MAX_BYTES + 1)
+    causes = {each.student: told(each) for each in read_folder(tmp_path, LESSONS).rows}
+    assert causes["pipe"] == "it is not a file"
+    assert causes["folder"] == "it is a folder, not a file"
+    assert causes["large"].startswith("it is too large")
+    assert "circle" in causes
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda folder: None, "is missing"),
+        (lambda folder: folder.write_text("x"), "is not a folder"),
+        (lambda folder: folder.mkdir(), "is empty"),
+        (lambda folder: write(folder / "s001" / "notes.txt", b"x"), "holds no notebook of 00_start_here, 01_tensors"),
+    ],
+)
+def test_a_folder_that_cannot_be_graded_is_refused(tmp_path: Path, make: object, words: str) -> None:
+    folder = tmp_path / "in"
+    make(folder)  # type: ignore[operator]
+    with pytest.raises(UsageError, match=words):
+        read_folder(folder, LESSONS)
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2026-10-12 20:11:05 UTC", MOMENT),
+        ("2026-10-12 20:11:05.000000 UTC\n", MOMENT),
+        ("2026-10-12T20:11:05Z", MOMENT),
+        ("2026-10-12T22:11:05+02:00", MOMENT),
+        ("2026-10-12 20:11:05", MOMENT),
+        ("2026-10-12 22:11:05 +0200", MOMENT),
+        ("2026-10-12 22:11:05 Europe/Berlin", MOMENT),
+        ("yesterday", None),
+        ("", None),
+    ],
+)
+def test_timestamps_are_read_as_nbgrader_writes_them(text: str, moment: datetime | None) -> None:
+    assert parse_timestamp(text) == moment
+
+
+def test_a_timestamp_that_is_none_is_told_and_forgiven(tmp_path: Path) -> None:
+    write(tmp_path / "s001" / "01_tensors.ipynb", b"x")
+    write(tmp_path / "s001" / "timestamp.txt", b"yesterday")
+    intake = read_folder(tmp_path, LESSONS)
+    assert isinstance(intake.rows[0], HandIn)
+    assert intake.rows[0].submitted is None
+    assert intake.notices == ("s001/timestamp.txt: not a time; counted as handed in on time",)
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("Jörg Ω 王", "Jörg Ω 王"),
+        ("a\nb\x1b[2J", r"a\nb\x1b[2J"),
+        ("half\udcff", r"half\udcff"),
+        ("‮gnorw", r"\u202egnorw"),
+    ],
+)
+def test_names_are_made_fit_to_be_shown(name: str, shown: str) -> None:
+    assert printable(name) == shown
+
+
+def test_long_names_stay_apart() -> None:
+    one, other = printable("ü" * 200 + "1"), printable("ü" * 200 + "2")
+    assert one != other
+    assert len(one.encode()) <= 100

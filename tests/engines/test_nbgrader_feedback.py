@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import pytest
+from nbformat.v4 import new_code_cell, new_output
+from notebooks import SECRETS, cell_of, solution_notebook
+
+from autograder.engines.nbgrader_feedback import HideTests, clean
+
+HIDDEN = cell_of(solution_notebook(), "double-hidden")
+
+
+def shown(grade_id: str, *outputs: dict[str, object]) -> dict[str, object]:
+    source = cell_of(solution_notebook(), grade_id)
+    cell = new_code_cell(source["source"], metadata=source["metadata"], outputs=list(outputs))
+    return dict(HideTests().preprocess_cell(cell, {}, 0)[0])
+
+
+def test_a_hidden_test_is_not_shown_in_source_traceback_or_warning() -> None:
+    trace = ["Traceback", "----> 2     expect(double(-333), -666)", "Wrong: no"]
+    error = new_output("error", ename="ValueError", evalue="too small", traceback=trace)
+    warning = new_output("stream", name="stderr", text="a.py:2: UserWarning: eek\n  expect(double(-333), -666)\n")
+    cell = str(shown("double-hidden", error, warning))
+    assert not [each for each in SECRETS if each in cell]
+    assert "ValueError: too small" in cell
+    assert "UserWarning: eek" in cell
+
+
+def test_what_the_kit_says_stays() -> None:
+    error = new_output("error", ename="Wrong", evalue="expected 4", traceback=["✗ double: expected 4"])
+    assert "✗ double: expected 4" in str(shown("double-check", error))
+
+
+def test_a_students_own_traceback_stays() -> None:
+    error = new_output("error", ename="ValueError", evalue="x", traceback=["----> 1 my_line()"])
+    assert "my_line" in str(shown("double", error))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"text/html": "<svg onload=alert(1)></svg>"},
+        {"text/html": "<b>x</b><ScRiPt>alert(1)</script>"},
+        {"image/svg+xml": "<svg/>"},
+        {"application/javascript": "alert(1)"},
+        {"text/markdown": "<img src=x onerror=alert(1)>"},
+    ],
+)
+def test_the_text_is_shown_where_the_html_would_be_cut(data: dict[str, str]) -> None:
+    output = new_output("display_data", data={**data, "text/plain": "a picture"})
+    shown("double-check", output)
+    assert output.data == {"text/plain": "a picture"}
+
+
+def test_harmless_html_stays() -> None:
+    output = new_output("display_data", data={"text/html": "<b>✓ double</b>", "text/plain": "✓ double"})
+    shown("double-check", output)
+    assert output.data["text/html"] == "<b>✓ double</b>"
+
+
+@pytest.mark.parametrize(
+    ("html", "cleaned"),
+    [
+        ("<p>a <code>b</code></p><h2>c</h2>", "<p>a <code>b</code></p><h2>c</h2>"),
+        ("<details><summary>Hint</summary>d</details>", "<details><summary>Hint</summary>d</details>"),
+        ("<script>x</script>", "&lt;script&gt;x&lt;/script&gt;"),
+        ("<p onclick=x>a</p>", "<p>a</p>"),
+        ('<a href="javascript:x">a</a>', "<a>a</a>"),
+        ('<p style="position: fixed; color: red">a</p>', '<p style="color: red;">a</p>'),
+    ],
+)
+def test_prose_stays_readable_and_scripts_become_text(html: str, cleaned: str) -> None:
+    assert clean(html) == cleaned
