@@ -20,6 +20,7 @@ from autograder.errors import CourseError
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.status import Status
 
     from autograder.classroom.grading import Request, Results
     from autograder.classroom.intake import Intake
@@ -30,7 +31,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    rich_markup_mode="rich",
+    rich_markup_mode="markdown",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
@@ -62,11 +63,10 @@ def lab(context: typer.Context) -> None:
 
     Whatever follows is passed on to JupyterLab.
 
-    [bold]Examples[/bold]
+    **Examples**
 
-      course lab
-
-      course lab --no-browser --port 8899
+    - `course lab`
+    - `course lab --no-browser --port 8899`
     """
     from autograder.course import load
 
@@ -99,18 +99,16 @@ def grade(
     hand-ins is never changed. What has been graded before, and has not changed since, is not graded again. A submission
     that cannot be graded is a row with its cause and no points; the others are graded, and the exit status is 0.
 
-    [bold]The nbgrader engine has no sandbox:[/bold] notebooks run with your rights, in one kernel with their tests, and
+    **The nbgrader engine has no sandbox:** notebooks run with your rights, in one kernel with their tests, and
     one that wants to can cheat or delete files. Grade with it only work of people you trust.
 
     nbgrader's own commands and the formgrader look for results where course.toml says, not where --out says.
 
-    [bold]Examples[/bold]
+    **Examples**
 
-      course grade                                the sample class, into graded/
-
-      course grade ~/hand-ins --lesson 01         one lesson of a class
-
-      course grade ~/hand-ins --out ~/results --json -
+    - `course grade`: the sample class, into graded/
+    - `course grade ~/hand-ins --lesson 01`: one lesson of a class
+    - `course grade ~/hand-ins --out ~/results --json -`: results elsewhere, and the verdicts as JSON
     """
     from autograder.classroom.grading import Request, Stopped
     from autograder.course import load
@@ -227,7 +225,96 @@ def _console(stderr: bool = False) -> Console:
     return Console(file=stream, width=None if stream.isatty() else 120)
 
 
-# --- for authors: build, verify ---------------------------------------------------------------------------------------
+# --- for authors ------------------------------------------------------------------------------------------------------
+
+
+@app.command()
+def build(
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; say what is stale, with exit status 1.")
+    ] = False,
+) -> None:
+    """Make the notebooks from the lessons' sources.
+
+    Writes solutions/LESSON/LESSON.ipynb and notebooks/LESSON/LESSON.ipynb for each lesson. The same sources give the
+    same bytes. A fault in a source is told with file and line.
+
+    **Examples**
+
+    - `course build`
+    - `course build --check`
+    """
+    from autograder.authoring.build import build as build_all
+    from autograder.course import load
+
+    course = load()
+    built = list(build_all(course, check=check))
+    changed = [each.path for each in built if each.changed]
+    for path in changed:
+        print(f"{'stale' if check else 'wrote'}  {_short(path)}")
+    if check and changed:
+        stop(1, "the notebooks are not what their sources give; run: course build")
+    print(f"{len(course.lessons)} lessons, {len(built)} notebooks{'' if changed else ', nothing to change'}")
+
+
+@app.command()
+def verify(
+    lesson: Annotated[list[str] | None, typer.Argument(help="Lessons, by name or number. Default: all.")] = None,
+    json_file: Annotated[
+        str | None, typer.Option("--json", metavar="FILE", help="Write how each answer fared; - for standard output.")
+    ] = None,
+) -> None:
+    """Prove lessons against their answer banks.
+
+    Tries every right and wrong answer against the visible and hidden tests, on every device, and looks for exercises
+    without hints or answers, tests that no wrong answer needs, stale notebooks and leaked solutions. Faults are told
+    with file and line, with exit status 1.
+
+    **Examples**
+
+    - `course verify 01`
+    - `course verify --json report.json`
+    """
+    import json
+
+    from autograder.authoring.verify import Report
+    from autograder.authoring.verify import verify as verify_lesson
+    from autograder.classroom.words import count
+    from autograder.course import load
+
+    course = load()
+    console = _console(stderr=True)
+    reports: list[Report] = []
+    for each in map(course.lesson, lesson) if lesson else course.lessons:
+        with console.status(f"{each.name}: running the lesson") as status:
+
+            def tell(done: int, total: int, name: str = each.name, status: Status = status) -> None:
+                status.update(f"{name}: answer {done} of {total}")
+
+            report = verify_lesson(course, each, tell)
+        reports.append(report)
+        for fault in report.faults:
+            print(f"{_short(fault.path)}, line {fault.line}: {fault.message}", file=sys.stderr)
+        end = count(len(report.faults), "fault") if report.faults else "all as the bank says"
+        print(f"{each.name}: {count(len(report.trials), 'answer')} tried, {end}", file=sys.stderr)
+    if json_file:
+        text = json.dumps({each.lesson: [trial.to_json() for trial in each.trials] for each in reports}, indent=1)
+        _write_text(json_file, text + "\n")
+    if any(each.faults for each in reports):
+        raise typer.Exit(1)
+
+
+def _write_text(target: str, text: str) -> None:
+    from autograder.classroom.files import write_whole
+    from autograder.errors import UsageError
+
+    if target == "-":
+        print(text, end="")
+        return
+    try:
+        write_whole(Path(target), text)
+    except OSError as error:
+        raise UsageError(f"{target} cannot be written: {error.strerror}") from None
 
 
 # --- for developers ---------------------------------------------------------------------------------------------------
@@ -239,13 +326,11 @@ def test(context: typer.Context) -> None:
 
     Whatever follows is passed on to pytest.
 
-    [bold]Examples[/bold]
+    **Examples**
 
-      course test
-
-      course test tests/classroom -k late
-
-      course test -m "not slow"
+    - `course test`
+    - `course test tests/classroom -k late`
+    - `course test -m "not slow"`
     """
     from autograder.course import load
     from autograder.selftest import run

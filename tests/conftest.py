@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from notebooks import ANSWERS, Notebook, cell_of, code, hand_in, make_course, submission
 
 from autograder.classroom.verdict import Verdict
 from autograder.gradebook.store import Store
+from notebooks import ANSWERS, Notebook, cell_of, code, hand_in, make_course, submission
 
 ELSEWHERE = """
 import sys
@@ -90,7 +90,9 @@ def the_class() -> dict[str, Notebook | bytes]:
     untouched["cells"].insert(1, code(orphan))
     return {
         "right": submission(**ANSWERS, guess="3"),
-        "partly": submission(double="return 2 * x if x > 0 else 0", dice="raise ValueError('<script>alert(1)</script>')"),
+        "partly": submission(
+            double="return 2 * x if x > 0 else 0", dice="raise ValueError('<script>alert(1)</script>')"
+        ),
         "untouched": untouched,
         "endless": endless,
         "deaf": submission(guess="3", double="return 2 * x", dice=deaf),

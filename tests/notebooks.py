@@ -12,7 +12,7 @@ Notebook = dict[str, Any]
 
 LESSON = "01_tensors"
 
-KIT = '''
+KIT = """
 from IPython.display import HTML, display
 
 class Wrong(Exception):
@@ -38,7 +38,7 @@ class check:
 def expect(got, want):
     if got != want:
         raise Wrong(f"expected {want}, got {got}")
-'''
+"""
 
 ANSWERS = {"double": "return 2 * x", "dice": "return sum(rolls)"}
 CHECKS = {"double": "expect(double(2), 4)", "dice": "expect(dice([1]), 1)"}

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from notebooks import hand_in, submission, write
 
 Course = Callable[..., subprocess.CompletedProcess[str]]
@@ -127,7 +128,9 @@ def test_help_answers_at_once_and_shows_examples() -> None:
 
 
 def test_help_imports_nothing_slow() -> None:
-    code = "import sys, autograder.cli; print([each for each in ('torch', 'nbgrader', 'nbformat') if each in sys.modules])"
+    code = (
+        "import sys, autograder.cli; print([each for each in ('torch', 'nbgrader', 'nbformat') if each in sys.modules])"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 import subprocess
 import tomllib
+from importlib.metadata import PackageNotFoundError, metadata, requires
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 import autograder
@@ -39,8 +41,6 @@ def test_each_dependency_is_pinned_within_its_range(need: Requirement) -> None:
 
 def test_all_that_a_pinned_package_needs_is_pinned_too() -> None:
     """As far as this environment can tell: what is installed here, for this Python and this system."""
-    from importlib.metadata import PackageNotFoundError, requires
-
     pinned, missing = pins(), set()
     for name in pinned:
         try:
@@ -52,6 +52,17 @@ def test_all_that_a_pinned_package_needs_is_pinned_too() -> None:
                 missing.add(canonicalize_name(need.name))
     # A CUDA build of torch pins its own parts.
     assert {each for each in missing - set(pinned) if not each.startswith(("nvidia-", "cuda-", "triton"))} == set()
+
+
+def test_each_pin_admits_the_first_python_3_11() -> None:
+    """Debian 12 has 3.11.2, and a package that wants 3.11.5 shows there as a conflict of versions."""
+    for name, version in pins().items():
+        try:
+            facts = metadata(name)
+        except PackageNotFoundError:  # of another system
+            continue
+        if facts["Version"].split("+")[0] == version:
+            assert "3.11.0" in SpecifierSet(facts["Requires-Python"] or ""), name
 
 
 def test_pins_are_sorted_plain_versions() -> None:

@@ -54,6 +54,8 @@ def test_without_a_browser_its_tests_are_left_out_and_that_is_said(
     monkeypatch.setattr(selftest, "has_browser", lambda: False)
     assert selftest.run(tmp_path, []) == 0
     assert calls[-1] == ("pytest", "-n", "2", "-m", "not browser")
+    assert selftest.run(tmp_path, ["-m", "not slow"]) == 0
+    assert calls[-1] == ("pytest", "-n", "2", "-m", "(not slow) and not browser")
     assert "browser tests are left out" in capsys.readouterr().out
 
 

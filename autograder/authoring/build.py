@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ from nbformat import NotebookNode
 from autograder.authoring.release import release
 from autograder.authoring.rules import read_checked
 from autograder.authoring.source import solution_notebook
+from autograder.classroom.files import write_whole
 from autograder.course import Course, Lesson
 
 
@@ -34,7 +34,7 @@ def build(course: Course, *, check: bool = False) -> Iterator[Built]:
         for path, text in generated(course, lesson).items():
             changed = not path.is_file() or path.read_text(encoding="utf-8") != text
             if changed and not check:
-                write(path, text)
+                write_whole(path, text)
             yield Built(path, changed)
     for path in strays(course):
         yield Built(path, changed=True)
@@ -49,14 +49,6 @@ def generated(course: Course, lesson: Lesson) -> dict[Path, str]:
 def text_of(notebook: NotebookNode) -> str:
     """A notebook as nbconvert, and so nbgrader, writes it."""
     return str(nbformat.writes(notebook, nbformat.NO_CONVERT)) + "\n"
-
-
-def write(path: Path, text: str) -> None:
-    """Write a file whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    beside.write_text(text, encoding="utf-8")
-    beside.replace(path)
 
 
 def strays(course: Course) -> Iterator[Path]:

@@ -76,8 +76,9 @@ def closure(names: set[str]) -> list[Definition]:
 
 
 def names_in(tree: ast.AST) -> frozenset[str]:
-    """Every identifier that is read or written."""
-    return frozenset(node.id for node in ast.walk(tree) if isinstance(node, ast.Name))
+    """Every identifier that is read."""
+    nodes = (node for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load))
+    return frozenset(node.id for node in nodes)
 
 
 def strings_in(tree: ast.AST) -> frozenset[str]:

@@ -55,14 +55,14 @@ class Session:
 
 
 @contextlib.contextmanager
-def time_limit(seconds: float = CELL_SECONDS) -> Iterator[None]:
-    """Raise TooSlow in the block after that many seconds."""
+def time_limit() -> Iterator[None]:
+    """Raise TooSlow in the block after CELL_SECONDS."""
 
     def ring(signum: int, frame: FrameType | None) -> None:
-        raise TooSlow(f"ran longer than {seconds:g} s")
+        raise TooSlow(f"ran longer than {CELL_SECONDS} s")
 
     before = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    signal.setitimer(signal.ITIMER_REAL, CELL_SECONDS)
     try:
         yield
     finally:

@@ -131,8 +131,12 @@ class _Run:
         self.request, self.lessons, self.watch = request, lessons, watch
         self.store = Store(request.out)
         self.gradebook = open_gradebook(request.out)
-        for released in lessons.values():
-            register(self.gradebook, released)
+        try:
+            for released in lessons.values():
+                register(self.gradebook, released)
+        except BaseException:
+            self.gradebook.close()
+            raise
         self.engine = NbgraderEngine(request.course.limits, lessons.values())
         self.verdicts: dict[tuple[str, str], Verdict] = {}
         self.reused = 0
@@ -198,6 +202,10 @@ class _Run:
             write_whole(executed, graded.notebook)
         elif not reused and executed.exists():
             executed.unlink()  # of an earlier hand-in
+        if verdict.executed and verdict.submitted is not None:  # by which nbgrader knows that a later one is later
+            write_whole(executed.with_name("timestamp.txt"), f"{verdict.submitted:%Y-%m-%d %H:%M:%S.%f} UTC\n")
+        else:
+            executed.with_name("timestamp.txt").unlink(missing_ok=True)
         record(self.gradebook, verdict)
         self.store.put(verdict)  # last: a verdict on disk says that all the rest is there
         self.verdicts[verdict.student, verdict.lesson] = verdict

@@ -22,7 +22,6 @@ from pathlib import Path
 from autograder.classroom.reading import MAX_BYTES, Unreadable
 from autograder.errors import UsageError
 
-
 LEADS_OUT = "not read, a link that leads out of the folder"
 
 

@@ -42,3 +42,6 @@ class Engine(Protocol):
 
     def stop(self) -> None:
         """End what runs, at once; what `grade` then returns means nothing."""
+
+    def close(self) -> None:
+        """Remove what it wrote for itself."""

@@ -22,7 +22,7 @@ from pathlib import Path
 from time import monotonic, sleep
 
 import autograder
-from autograder.classroom.intake import HandIn
+from autograder.classroom.intake import HandIn, printable
 from autograder.classroom.reading import Unreadable, lesson_of, read_notebook
 from autograder.classroom.released import Released
 from autograder.classroom.unexecuted import unexecuted
@@ -83,7 +83,7 @@ class NbgraderEngine:
             self.stopped = True
         while running := list(self.running):  # again, for one that had not begun when it was first looked for
             for process in running:
-                process.end_all()
+                process.end()
             sleep(0.05)
 
     def close(self) -> None:
@@ -96,8 +96,9 @@ class NbgraderEngine:
         notebook = read_notebook(hand_in.content)
         if isinstance(notebook, Unreadable):
             return Graded(unexecuted(hand_in, released, Status.UNREADABLE, notebook.cause))
-        if lesson_of(notebook.facts) not in (None, hand_in.lesson):
-            cause = f"it is a notebook of {lesson_of(notebook.facts)}, handed in as {hand_in.lesson}"
+        lesson = lesson_of(notebook.facts) or hand_in.lesson
+        if lesson != hand_in.lesson:
+            cause = f"it is a notebook of {printable(lesson, 40)}, handed in as {hand_in.lesson}"
             return Graded(unexecuted(hand_in, released, Status.UNREADABLE, cause))
         try:
             folder = self._prepare(hand_in.lesson, notebook.text)

@@ -103,7 +103,10 @@ def _scores(url: str, lesson: str) -> dict[str, Any]:
 
 
 def _end_with_the_grader() -> None:
+    from autograder.engines.processes import MARK, end_marked
+
     sys.stdin.buffer.read()
+    end_marked(os.environ.get(MARK, ""), spare=os.getpid())
     os._exit(1)
 
 

@@ -19,7 +19,7 @@ MARK = "AUTOGRADER_JOB"
 
 @dataclass(eq=False)
 class Process:
-    """`command` in a session of its own. Its input stays open, so that it can tell when this process is gone."""
+    """`command`, apart from us: Ctrl-C does not reach it. Its input stays open, so that it can tell when this process is gone."""
 
     command: Sequence[str]
     env: Mapping[str, str]
@@ -46,24 +46,30 @@ class Process:
         finally:
             with contextlib.suppress(OSError):
                 os.killpg(child.pid, signal.SIGKILL)
-            self.end_all()
+            end_marked(self.mark)
             if child.stdin:
                 child.stdin.close()
             child.wait()
 
-    def end_all(self) -> None:
-        """Kill whatever carries this job's mark, until nothing does."""
-        for _ in range(20):  # something that forks faster than it is found is beyond an engine without a sandbox
-            marked = [each for each in psutil.process_iter() if self._is_marked(each)]
-            for each in marked:
-                with contextlib.suppress(psutil.Error):
-                    each.kill()
-            if not marked:
-                return
-            psutil.wait_procs(marked, timeout=1)
+    def end(self) -> None:
+        """Kill it and all that it started."""
+        end_marked(self.mark)
 
-    def _is_marked(self, process: psutil.Process) -> bool:
-        try:
-            return bool(process.environ().get(MARK) == self.mark)
-        except (psutil.Error, OSError):  # gone, or not ours
-            return False
+
+def end_marked(mark: str, spare: int | None = None) -> None:
+    """Kill whatever carries `mark`, but for the process `spare`, until nothing does."""
+    for _ in range(20):  # something that forks faster than it is found is beyond an engine without a sandbox
+        marked = [each for each in psutil.process_iter() if each.pid != spare and _carries(each, mark)]
+        for each in marked:
+            with contextlib.suppress(psutil.Error):
+                each.kill()
+        if not marked:
+            return
+        psutil.wait_procs(marked, timeout=1)
+
+
+def _carries(process: psutil.Process, mark: str) -> bool:
+    try:
+        return bool(process.environ().get(MARK) == mark)
+    except (psutil.Error, OSError):  # gone, or not ours
+        return False

@@ -17,14 +17,10 @@ class Wrong(Exception):
 
     sign, name, picture = "✗", "", ""
 
-    def __init__(self, mistake: str, **facts: object) -> None:
+    def __init__(self, mistake: str, drawn: Any = None, bad: Any = None, **facts: object) -> None:
         self.mistake, self.facts = mistake, facts
-
-    def drawn(self, bad: torch.Tensor | None = None, **tensors: torch.Tensor) -> "Wrong":
-        """The same with a picture of the tensors, where they are small enough for it to help."""
-        if all(0 < each.numel() <= 200 and each.ndim <= 4 for each in tensors.values()):
-            self.picture = side_by_side(tensors, bad)
-        return self
+        if drawn and all(0 < each.numel() <= 200 and each.ndim <= 4 for each in drawn.values()):
+            self.picture = side_by_side(drawn, bad)  # small enough for it to help
 
     def __str__(self) -> str:
         return WORDS[self.mistake].format(**{"name": self.name, **self.facts})
@@ -121,14 +117,14 @@ def tensor_difference(got: torch.Tensor, want: torch.Tensor, rtol: float) -> Wro
     if got.device != want.device:
         return Wrong("wrong_device", want=want.device, got=got.device)
     got, want = got.detach().cpu(), want.detach().cpu()
-    bad = ~close(got, want, rtol)
+    bad, both = ~close(got, want, rtol), {"got": got, "expected": want}
     if not bad.any():
         return None
     if got.ndim == 2 and got.shape == got.T.shape and close(got, want.T, rtol).all():
-        return Wrong("transposed", want=tuple(want.shape), got=tuple(got.shape)).drawn(bad, got=got, expected=want)
+        return Wrong("transposed", both, bad, want=tuple(want.shape), got=tuple(got.shape))
     at = tuple(bad.nonzero()[0].tolist())
     facts = {"at": list(at), "want": f"{want[at].item():.6g}", "got": f"{got[at].item():.6g}"}
-    return Wrong("wrong_values", count=int(bad.sum()), total=bad.numel(), **facts).drawn(bad, got=got, expected=want)
+    return Wrong("wrong_values", both, bad, count=int(bad.sum()), total=bad.numel(), **facts)
 
 
 def shape_difference(got: torch.Tensor, want: torch.Tensor) -> Wrong:
@@ -140,9 +136,9 @@ def shape_difference(got: torch.Tensor, want: torch.Tensor) -> Wrong:
     elif got.ndim == want.ndim == 2 and got.shape == want.T.shape:
         name = "transposed"
     elif got.ndim == want.ndim == 1 and abs(len(got) - len(want)) == 1:
-        both = min(len(got), len(want))
-        name = "off_by_one" if close(got[:both].to(want.dtype), want[:both], 1e-4).all() else name
-    return Wrong(name, want=tuple(want.shape), got=tuple(got.shape)).drawn(got=got, expected=want)
+        n = min(len(got), len(want))
+        name = "off_by_one" if close(got[:n].to(want.dtype), want[:n], 1e-4).all() else name
+    return Wrong(name, {"got": got, "expected": want}, want=tuple(want.shape), got=tuple(got.shape))
 
 
 def dtype_mistake(got: torch.Tensor, want: torch.Tensor) -> str:

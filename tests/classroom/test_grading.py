@@ -13,7 +13,6 @@ from pathlib import Path
 import psutil
 import pytest
 from conftest import GradedClass, command, contents
-from notebooks import ANSWERS, SECRETS, hand_in, make_course, submission
 
 from autograder.classroom import grading
 from autograder.classroom.grading import Request, plan, writing_to
@@ -21,6 +20,7 @@ from autograder.classroom.verdict import State, Status
 from autograder.course import load
 from autograder.errors import UsageError
 from autograder.gradebook.store import Store
+from notebooks import ANSWERS, SECRETS, hand_in, make_course, submission
 
 Course = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -90,29 +90,42 @@ def test_no_feedback_shows_a_hidden_test(graded_class: GradedClass) -> None:
 
 
 @pytest.mark.slow
+def test_nbgrader_finds_the_time_of_handing_in(graded_class: GradedClass) -> None:
+    times = list((graded_class.out / "autograded").glob("*/*/timestamp.txt"))
+    assert [(each.parent.parent.name, each.read_text()) for each in times] == [
+        ("right", "2026-10-14 00:59:00.000000 UTC\n")
+    ]
+
+
+@pytest.mark.slow
 def test_nothing_that_a_student_started_is_left(graded_class: GradedClass) -> None:
     assert not [each for each in psutil.process_iter(["cmdline"]) if "98765" in (each.info["cmdline"] or [])]
 
 
 @pytest.mark.slow
 def test_a_second_run_grades_nothing_again_and_is_quick(graded_class: GradedClass, course_command: Course) -> None:
-    before = contents(graded_class.out / "autograded")
+    before = {name for name in contents(graded_class.out / "autograded") if "ipynb" in name}
     start = time.monotonic()
     done = course_command(graded_class.root, "grade", graded_class.folder, "--json", "-")
     assert time.monotonic() - start < 10  # under 5 with the machine to itself
     assert "8 reused" in done.stderr
-    assert contents(graded_class.out / "autograded") == before
+    assert {name for name in contents(graded_class.out / "autograded") if "ipynb" in name} == before
     assert {each["student"]: each["points"] for each in json.loads(done.stdout)["verdicts"]}["endless"] == 4
 
 
 @pytest.mark.slow
 def test_a_killed_run_goes_on_where_it_was(tmp_path: Path, course_command: Course) -> None:
     root = make_course(tmp_path / "course")
-    folder = hand_in(tmp_path / "in", {"a": submission(**ANSWERS), "b": submission(), "c": submission(double="return 1")})
+    folder = hand_in(
+        tmp_path / "in", {"a": submission(**ANSWERS), "b": submission(), "c": submission(double="return 1")}
+    )
     first = Store(root / "graded").path("a", "01_tensors")
     with subprocess.Popen(command(root, "grade", folder, "--jobs", "1"), stderr=subprocess.DEVNULL) as running:
         wait_for(first.exists)
+        wait_for(lambda: kernels(running.pid))
+        started = psutil.Process(running.pid).children(recursive=True)
         running.kill()
+    wait_for(lambda: not [each for each in started if each.is_running() and each.status() != psutil.STATUS_ZOMBIE], 10)
     kept = Store(root / "graded").get("a", "01_tensors")
 
     done = course_command(root, "grade", folder, "--json", "-")
@@ -190,6 +203,9 @@ def test_a_defect_of_ours_is_one_row_and_the_others_are_graded(
     folder = hand_in(tmp_path / "in", {"a": submission(), "b": b""})
     asked = request(root, folder)
     results = grading.grade(asked, *plan(asked), lambda verdict, reused: None)
-    assert [(each.status, each.points) for each in results.verdicts] == [(Status.INTERNAL, None), (Status.UNREADABLE, 0)]
+    assert [(each.status, each.points) for each in results.verdicts] == [
+        (Status.INTERNAL, None),
+        (Status.UNREADABLE, 0),
+    ]
     assert "a defect" in results.verdicts[0].cause
     assert results.verdicts[0].key == "", "it is graded again next time"

@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from notebooks import write
 
 from autograder.classroom.intake import LEADS_OUT, Ambiguous, HandIn, Intake, parse_timestamp, printable, read_folder
 from autograder.classroom.reading import MAX_BYTES, Unreadable
 from autograder.errors import UsageError
+from notebooks import write
 
 LESSONS = ["00_start_here", "01_tensors"]
 MOMENT = datetime(2026, 10, 12, 20, 11, 5, tzinfo=UTC)

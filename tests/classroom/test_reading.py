@@ -3,9 +3,9 @@ from __future__ import annotations
 import json
 
 import pytest
-from notebooks import submission
 
 from autograder.classroom.reading import Readable, Unreadable, lesson_of, read_notebook
+from notebooks import submission
 
 GOOD = json.dumps(submission()).encode()
 

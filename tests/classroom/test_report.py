@@ -54,7 +54,9 @@ def test_grades_csv_has_a_row_for_each_verdict() -> None:
     ]
 
 
-@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1+1", " =1+1", "\r=1", "=cmd|'/c calc'!A0", "＝1"])
+@pytest.mark.parametrize(
+    "name", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1+1", " =1+1", "\r=1", "=cmd|'/c calc'!A0", "＝1"]
+)
 def test_no_name_and_no_cause_becomes_a_formula(name: str) -> None:
     (row,) = read_csv(replace(GRADED, student=name, cause=name))
     for cell in (row["student"], row["cause"]):

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 from nbformat.v4 import new_code_cell, new_output
-from notebooks import SECRETS, cell_of, solution_notebook
 
 from autograder.engines.nbgrader_feedback import HideTests, clean
+from notebooks import SECRETS, cell_of, solution_notebook
 
 HIDDEN = cell_of(solution_notebook(), "double-hidden")
 

@@ -4,9 +4,9 @@ import copy
 from typing import Any
 
 import pytest
-from notebooks import submission
 
 from autograder.engines.nbgrader_job import explain
+from notebooks import submission
 
 
 class SchemaTooOldError(Exception):

@@ -5,13 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from notebooks import POINTS, cell_of, submission
 
 from autograder.classroom.intake import HandIn
 from autograder.classroom.released import Exercise, Released
 from autograder.classroom.verdict import State, Status, Verdict
 from autograder.course import Lesson
 from autograder.engines.nbgrader_outcome import executed
+from notebooks import POINTS, cell_of, submission
 
 EXERCISES = (
     Exercise("double", "Twice", {"double-check": 1.0, "double-hidden": 2.0}),
@@ -90,7 +90,8 @@ def test_a_deleted_test_is_told_and_earns_nothing() -> None:
             "cell `double` ran longer than 20 s",
         ),
         (
-            {"dice-check": error("CellTimeoutError", "longer than 20 s")} | {"dice-hidden": error("CellTimeoutError", "")},
+            {"dice-check": error("CellTimeoutError", "longer than 20 s")}
+            | {"dice-hidden": error("CellTimeoutError", "")},
             Status.TIMED_OUT,
             "the test of `dice` ran longer than 20 s, and so did 1 more",
         ),

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 from conftest import GradedClass
-from notebooks import SECRETS, make_course
 
 import autograder
 from autograder.course import Limits
 from autograder.engines.nbgrader_settings import nbgrader_settings, private_settings
+from notebooks import SECRETS, make_course
 
 REPOSITORY = Path(autograder.__file__).parent.parent
 
@@ -34,7 +34,9 @@ def nbgrader(course: Path, *arguments: str) -> str:
     """What nbgrader's command says, run in `course`."""
     environment = {**os.environ, "PYTHONPATH": str(REPOSITORY), "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin"}
     command = [sys.executable, "-m", "nbgrader", *arguments]
-    done = subprocess.run(command, cwd=course, env=environment, capture_output=True, text=True, timeout=300, check=False)
+    done = subprocess.run(
+        command, cwd=course, env=environment, capture_output=True, text=True, timeout=300, check=False
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout + done.stderr
 
@@ -43,7 +45,9 @@ def exported(course: Path) -> dict[str, float]:
     """Each student's points, as `nbgrader export` gives them."""
     nbgrader(course, "export")
     with (course / "grades.csv").open() as file:
-        return {row["student_id"]: float(row["score"]) for row in csv.DictReader(file) if row["assignment"] == "01_tensors"}
+        return {
+            row["student_id"]: float(row["score"]) for row in csv.DictReader(file) if row["assignment"] == "01_tensors"
+        }
 
 
 @pytest.mark.slow

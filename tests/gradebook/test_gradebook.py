@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from notebooks import POINTS, code, solution_notebook, write
 
 from autograder.classroom.released import Released, read_released
 from autograder.classroom.verdict import Status, Verdict
@@ -18,6 +17,7 @@ from autograder.course import load
 from autograder.errors import UsageError
 from autograder.gradebook.record import record
 from autograder.gradebook.register import open_gradebook, register
+from notebooks import POINTS, code, solution_notebook, write
 
 LESSON = "01_tensors"
 VERDICT = Verdict(

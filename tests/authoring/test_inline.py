@@ -1,0 +1,66 @@
+"""The set-up cell carries what the notebook uses, works by itself, and keeps to itself."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+
+from autograder.authoring.inline import kit_cell, own_words
+from autograder.authoring.session import Session
+from autograder.kit.words import WORDS
+
+USES_EXPECT = 'with check("a"):\n    expect(1, 1)'
+
+
+def test_only_what_is_used_is_carried() -> None:
+    cell = kit_cell([USES_EXPECT], [])
+
+    assert "def expect(" in cell
+    for absent in ("def predict(", "def picture(", "def randn(", "matplotlib", "GUESSES"):
+        assert absent not in cell
+
+
+def test_the_cell_imports_nothing_of_ours() -> None:
+    everything = kit_cell(["check, devices, expect, picture, predict, randn, show"], [])
+
+    modules = {
+        (node.module if isinstance(node, ast.ImportFrom) else node.names[0].name) or ""
+        for node in ast.walk(ast.parse(everything))
+        if isinstance(node, (ast.Import, ast.ImportFrom))
+    }
+    assert not [name for name in modules if name.startswith("autograder")]
+
+
+def test_every_name_in_the_cell_is_defined_in_it() -> None:
+    everything = kit_cell(['check, devices, expect, picture, predict, randn, show, "list_or_tensor"'], [])
+    session = Session()
+
+    assert session.run(everything, "kit") is None
+    for use in (
+        'show(torch.eye(2), "a", mark=0)',
+        "devices(), randn(2)",
+        'with check("a"): expect(torch.eye(2), [[1.0, 0.0], [0.0, 1.0]])',
+        'with predict("list_or_tensor", lambda: "4 2"): print("4 2")',
+        "import matplotlib.pyplot as plt\npicture(plt.figure(), 'nothing')",
+    ):
+        assert session.run("import torch\n" + use, "use") is None, use
+
+
+@pytest.mark.parametrize("name", ["row", "cell", "html", "torch", "close", "draw", "explain"])
+def test_a_learners_variable_of_the_same_name_breaks_nothing(name: str) -> None:
+    session = Session()
+    session.run(kit_cell([USES_EXPECT, "show(1)"], []), "kit")
+    session.run(f"{name} = 'mine'", "learner")
+
+    assert session.run(USES_EXPECT, "check") is None
+    assert session.run('show([[1.0]], "one")', "picture") is None
+
+
+def test_words_that_only_hidden_tests_name_come_with_them() -> None:
+    hidden = 'with check("a"):\n    expect(1, 2, mistake="loaded_die")'
+    cell = kit_cell([USES_EXPECT], [hidden])
+
+    assert WORDS["loaded_die"] not in cell
+    assert WORDS["loaded_die"] in ast.literal_eval(own_words(hidden, cell)[len("WORDS.update(") : -2]).values()
+    assert own_words(USES_EXPECT, cell) == ""

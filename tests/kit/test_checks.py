@@ -1,0 +1,181 @@
+"""What a check tells: the first thing that is wrong, by its name and in its words."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from autograder.authoring.inline import kit_cell
+from autograder.authoring.session import Session
+from autograder.kit import NotAttempted, Wrong, check, expect
+from autograder.kit.words import WORDS
+
+COLUMN = torch.tensor([[1.0], [2.0], [3.0]])
+ROW = torch.tensor([1.0, 2.0, 3.0])
+WIDE = torch.tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
+SQUARE = torch.tensor([[1.0, 2.0], [3.0, 4.0]])
+
+
+@pytest.mark.parametrize(
+    ("got", "want", "mistake"),
+    [
+        # type
+        (None, ROW, "returned_none"),
+        ([1.0, 2.0, 3.0], ROW, "not_a_tensor"),
+        (np.ones(3), ROW, "not_a_tensor"),
+        (3.0, torch.tensor(3.0), "not_a_tensor"),
+        (torch.tensor(3), 3, "tensor_for_number"),
+        (True, 1, "wrong_type"),
+        (1, True, "wrong_type"),
+        ("torch.float32", torch.float32, "text_for_object"),
+        (1, 1.0, "wrong_type"),
+        # shape before dtype before values
+        (ROW.double(), COLUMN, "dropped_axis"),
+        (COLUMN, ROW, "kept_axis"),
+        (WIDE.T.long(), WIDE, "transposed"),
+        (torch.tensor([0, 5, 10]), torch.tensor([0, 5, 10, 15]), "off_by_one"),
+        (torch.tensor([0, 5, 10, 15]), torch.tensor([0, 5, 10]), "off_by_one"),
+        (torch.tensor([1, 5, 10]), torch.tensor([0, 5, 10, 15]), "wrong_shape"),
+        (torch.zeros(3, 0), torch.zeros(0, 3), "transposed"),
+        # dtype
+        (ROW.long(), ROW, "int_for_float"),
+        (ROW, ROW.long(), "float_for_int"),
+        (ROW.double(), ROW, "float64_for_float32"),
+        (ROW, ROW.double(), "float32_for_float64"),
+        (ROW.half(), ROW, "wrong_dtype"),
+        # values
+        (ROW + 1, ROW, "wrong_values"),
+        (SQUARE.T, SQUARE, "transposed"),
+        (torch.tensor(float("nan")), torch.tensor(1.0), "wrong_values"),
+        (4, 5, "wrong_value"),
+        ("a", "b", "wrong_value"),
+        (0.1, 0.2, "wrong_value"),
+        # containers
+        ((1, 2), (1, 2, 3), "wrong_value"),
+        ({"a": 1}, {"b": 1}, "wrong_keys"),
+        ({"a": ROW.long()}, {"a": ROW}, "int_for_float"),
+        ((ROW, None), (ROW, ROW), "returned_none"),
+    ],
+)
+def test_the_first_difference_is_named(got: object, want: object, mistake: str) -> None:
+    with pytest.raises(Wrong) as raised:
+        expect(got, want)
+
+    assert raised.value.mistake == mistake
+    assert "{" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("got", "want"),
+    [
+        (ROW, [1.0, 2.0, 3.0]),
+        (ROW.clone().requires_grad_(), ROW),
+        (torch.tensor([float("nan"), 1.0]), torch.tensor([float("nan"), 1.0])),
+        (torch.tensor(0.1) + torch.tensor(0.6), torch.tensor(0.7)),
+        (torch.zeros(0, 3), torch.zeros(0, 3)),
+        (torch.Size([2, 3]), (2, 3)),
+        (np.float64(0.5), 0.5),
+        (0.1 + 0.2, 0.3),
+        ({"b": 2, "a": (1, ROW)}, {"a": (1, ROW), "b": 2}),
+        (torch.tensor([True, False]), [True, False]),
+    ],
+)
+def test_what_is_right_is_accepted(got: object, want: object) -> None:
+    expect(got, want)
+
+
+def test_float64_is_held_to_its_own_digits() -> None:
+    with pytest.raises(Wrong, match="1 of 1 values are wrong"):
+        expect(torch.tensor([0.1]).double(), torch.tensor([0.1], dtype=torch.float64))
+
+
+def test_a_usual_mistake_is_told_by_its_name() -> None:
+    with pytest.raises(Wrong) as raised:
+        expect(torch.arange(0, 20, 5), [0, 5, 10, 15, 20], mistakes={"stop_excluded": [0, 5, 10, 15]})
+
+    assert str(raised.value) == WORDS["stop_excluded"]
+
+
+def test_any_difference_at_all_may_have_a_name() -> None:
+    with pytest.raises(Wrong) as raised:
+        expect(None, 1, mistake="seed_ignored")
+
+    assert str(raised.value) == WORDS["seed_ignored"]
+
+
+def test_the_message_counts_and_shows_the_first_wrong_value() -> None:
+    with pytest.raises(Wrong) as raised:
+        expect(torch.tensor([[1.0, 2.0], [7.0, 8.0]]), SQUARE)
+
+    assert str(raised.value) == "2 of 4 values are wrong. At [1, 0]: expected 3, got 7."
+    assert raised.value.picture.count("outline:") == 4  # two cells in each of the two tables
+
+
+def test_a_large_tensor_is_not_drawn() -> None:
+    with pytest.raises(Wrong) as raised:
+        expect(torch.zeros(300), torch.ones(300))
+
+    assert raised.value.picture == ""
+
+
+def test_an_untouched_stub_is_not_attempted() -> None:
+    with pytest.raises(NotAttempted) as raised, check("double"):
+        raise NotImplementedError()
+
+    assert raised.value.mistake == "not_attempted"
+    assert raised.value._render_traceback_()[0].startswith("○ double: not attempted")
+
+
+def test_torchs_own_not_implemented_error_is_an_answer_that_went_wrong() -> None:
+    with pytest.raises(Wrong) as raised, check("double"):
+        raise NotImplementedError("no kernel for this")
+
+    assert raised.value.mistake == "raised"
+    assert "no kernel for this" in str(raised.value)
+
+
+def test_an_error_is_told_with_the_learners_line() -> None:
+    session = Session()
+    session.run(kit_cell(["check, expect"], []), "kit")
+    session.run("def double(x):\n    y = x\n    return y + missing", "answer")
+    error = session.run('with check("double"):\n    expect(double(1), 2)', "test")
+
+    said = "your code stopped with NameError: name 'missing' is not defined (line 3 of your cell: `return y + missing`)"
+    assert str(error) == said
+
+
+def test_a_function_that_is_not_there_is_not_attempted() -> None:
+    session = Session()
+    session.run(kit_cell(["check, expect"], []), "kit")
+    error = session.run('with check("double"):\n    expect(double(1), 2)', "test")
+
+    assert getattr(error, "mistake", None) == "not_defined"
+    assert "`double`" in str(error)
+
+
+def test_the_tests_own_line_is_never_shown() -> None:
+    session = Session()
+    session.run(kit_cell(["check, expect"], []), "kit")
+    session.run("double = 5", "answer")
+    error = session.run('with check("double"):\n    expect(double(-333), 2)', "test")
+
+    assert "-333" not in str(error)
+    assert str(error) == "your code stopped with TypeError: 'int' object is not callable"
+
+
+@pytest.mark.parametrize("way_out", [SystemExit, RecursionError, StopIteration, GeneratorExit])
+def test_no_exception_passes_for_a_right_answer(way_out: type[BaseException]) -> None:
+    with pytest.raises(Wrong), check("double"):
+        raise way_out
+
+
+def test_an_interrupt_stays_an_interrupt() -> None:
+    with pytest.raises(KeyboardInterrupt), check("double"):
+        raise KeyboardInterrupt
+
+
+def test_all_words_can_be_filled_in() -> None:
+    facts = dict.fromkeys(["name", "got", "want", "kind", "text", "where", "count", "total", "at"], "")
+    for text in WORDS.values():
+        text.format(**facts)
