@@ -137,7 +137,7 @@ def _grade(request: Request, json_file: str | None) -> None:
     import signal
 
     from autograder.classroom import grading, report
-    from autograder.classroom.files import write_whole
+    from autograder.files import write_whole
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # ended like Ctrl-C: nothing stays behind
     target = _json_target(request, json_file)
@@ -305,7 +305,7 @@ def verify(
 
 
 def _write_text(target: str, text: str) -> None:
-    from autograder.classroom.files import write_whole
+    from autograder.files import write_whole
     from autograder.errors import UsageError
 
     if target == "-":

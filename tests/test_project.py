@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 BASE = [Requirement(each) for each in PROJECT["dependencies"]]
 TEST = [Requirement(each) for each in PROJECT["optional-dependencies"]["test"]]
-ON_CONDA_FORGE = {"torch": "pytorch-cpu", "matplotlib": "matplotlib-base"}
+ON_CONDA_FORGE = {"torch": "pytorch-cpu", "matplotlib": "matplotlib-base", "bleach": "bleach-with-css"}
 
 
 def pins() -> dict[str, str]:

@@ -12,7 +12,7 @@ from nbformat import NotebookNode
 from autograder.authoring.release import release
 from autograder.authoring.rules import read_checked
 from autograder.authoring.source import solution_notebook
-from autograder.classroom.files import write_whole
+from autograder.files import write_whole
 from autograder.course import Course, Lesson
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from autograder.classroom.files import write_whole
+from autograder.files import write_whole
 from autograder.classroom.verdict import Verdict
 from autograder.classroom.words import STATES, STATUSES, duration, number
 from autograder.course import Course

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from autograder.classroom.feedback import write_feedback
-from autograder.classroom.files import write_whole
+from autograder.files import write_whole
 from autograder.classroom.intake import Ambiguous, HandIn, Intake, read_folder
 from autograder.classroom.released import Released, read_released
 from autograder.classroom.report import grades_csv

@@ -19,7 +19,7 @@ MARK = "AUTOGRADER_JOB"
 
 @dataclass(eq=False)
 class Process:
-    """`command`, apart from us: Ctrl-C does not reach it. Its input stays open, so that it can tell when this process is gone."""
+    """`command`, out of reach of Ctrl-C. Its input stays open, so that it can tell when this process is gone."""
 
     command: Sequence[str]
     env: Mapping[str, str]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.classroom.files import write_whole
+from autograder.files import write_whole
 from autograder.classroom.verdict import Verdict
 
 

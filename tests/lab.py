@@ -1,0 +1,264 @@
+"""A real JupyterLab in a real Chromium, driven as a person would: open a lesson, type answers, run cells, look, save.
+
+    with Lab(folder) as lab:
+        lab.open("01_tensors/01_tensors.ipynb")
+        lab.replace("row_means", "def row_means(scores): …")
+        lab.run("row_means")
+        lab.run("row_means-check")
+        print(lab.text("row_means-check"))
+
+Cells go by their nbgrader grade id, or by their cell id where they have none. JupyterLab's settings, its runtime files
+and the browser's profile live in a temporary folder, so nothing of the person at this machine is read or changed.
+"""
+
+from __future__ import annotations
+
+import http.client
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+from selenium import webdriver
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.support.ui import WebDriverWait
+
+Answer = TypeVar("Answer")
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM = (
+    "--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync --force-device-scale-factor=1"
+).split()
+QUIET = ["--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.handlers.announcements.NeverCheckForUpdate"]
+TOKEN = "not-a-secret"
+START_SECONDS, RUN_SECONDS = 90, 240
+
+HELPERS = """
+window.lab = {
+  panel: () => window.jupyterapp.shell.currentWidget,
+  index: name => lab.panel().content.widgets.findIndex(
+    cell => (cell.model.getMetadata('nbgrader') || {}).grade_id === name || cell.model.id === name),
+  cell: name => lab.panel().content.widgets[lab.index(name)],
+  drawn: () => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done))),
+  ready: path => {
+    const panel = window.jupyterapp && window.jupyterapp.shell && lab.panel();
+    return !!(panel && panel.context && panel.context.path === path && panel.context.isReady
+      && panel.sessionContext.isReady && panel.sessionContext.session && panel.sessionContext.session.kernel
+      && panel.sessionContext.session.kernel.status === 'idle');
+  },
+  see: async name => {
+    const content = lab.panel().content, index = lab.index(name);
+    if (index < 0) throw new Error('no cell ' + name);
+    content.activeCellIndex = index;
+    await content.scrollToItem(index, 'start', 0);
+    await lab.cell(name).ready;
+    await lab.drawn();
+  },
+};
+"""
+
+
+def until(what: str, seconds: float, condition: Callable[[], Answer]) -> Answer:
+    """The first answer of `condition` that is true; `what` is named when there is none in time."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if answer := condition():
+            return answer
+        time.sleep(0.05)
+    raise TimeoutError(f"{what}: not within {seconds:g} s")
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+@contextmanager
+def serving(command: list[str], port: int, private: Path, cwd: Path | None = None) -> Iterator[None]:
+    """The Jupyter server that `command` starts, from when it answers until it has ended, its kernels with it."""
+    settings = {f"JUPYTER_{name}_DIR": str(private / name) for name in ("CONFIG", "DATA", "RUNTIME")}
+    environment = {**os.environ, **settings, "IPYTHONDIR": str(private / "ipython"), "JUPYTER_TOKEN": TOKEN}
+    log = private / "server.log"
+    with log.open("wb") as file:
+        server = subprocess.Popen(
+            command, env=environment, cwd=cwd, stdin=subprocess.DEVNULL, stdout=file, stderr=file, start_new_session=True
+        )
+        try:
+            until("the server answers", START_SECONDS, lambda: server.poll() is not None or get(port, "/api/status")[0])
+            if server.poll() is not None:
+                raise RuntimeError(f"the server ended:\n{log.read_text(errors='replace')[-4000:]}")
+            yield
+        finally:
+            server.terminate()
+            try:
+                server.wait(30)
+            except subprocess.TimeoutExpired:
+                os.killpg(server.pid, signal.SIGKILL)
+                server.wait()
+
+
+def get(port: int, path: str) -> tuple[int, str]:
+    """Status and text of a page of the server, with its token; status 0 while it does not listen."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    try:
+        connection.request("GET", path, headers={"Authorization": f"token {TOKEN}"})
+        answer = connection.getresponse()
+        return answer.status, answer.read().decode("utf-8", "replace")
+    except OSError:
+        return 0, ""
+    finally:
+        connection.close()
+
+
+class Lab(AbstractContextManager["Lab"]):
+    """JupyterLab on `folder`, in a window of `width` by `height` pixels."""
+
+    def __init__(self, folder: Path, width: int = 1280, height: int = 1400) -> None:
+        self.folder, self.size = folder, (width, height)
+
+    def __enter__(self) -> Lab:
+        with ExitStack() as stack:
+            private = Path(stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True)))
+            self.port = free_port()
+            stack.enter_context(serving(self._command(), self.port, private))
+            self.driver = self._browser(private)
+            stack.callback(self.driver.quit)
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._stack.close()
+
+    def _command(self) -> list[str]:
+        return [
+            *(sys.executable, "-P", "-m", "jupyterlab", "--no-browser", "--allow-root", *QUIET),
+            *(f"--ServerApp.root_dir={self.folder}", f"--port={self.port}", "--ServerApp.port_retries=0"),
+            "--LabApp.expose_app_in_browser=True",
+        ]
+
+    def _browser(self, private: Path) -> webdriver.Chrome:
+        options = webdriver.ChromeOptions()
+        for flag in [*CHROMIUM, f"--user-data-dir={private / 'profile'}", f"--window-size={self.size[0]},{self.size[1]}"]:
+            options.add_argument(flag)
+        options.binary_location = next(filter(None, map(shutil.which, BROWSERS)))
+        driver = webdriver.Chrome(options=options, service=Service(shutil.which("chromedriver")))
+        driver.set_script_timeout(RUN_SECONDS)
+        return driver
+
+    # --- what a person does ---
+
+    def open(self, path: str) -> None:
+        """Open a notebook alone in the window, and wait for its kernel."""
+        self.driver.get(f"http://127.0.0.1:{self.port}/lab/tree/{path}?token={TOKEN}&reset")
+        self.js(HELPERS)
+        WebDriverWait(self.driver, START_SECONDS, 0.1).until(lambda _: self.js("return lab.ready(arguments[0])", path))
+        if self.js("return !jupyterapp.shell.leftCollapsed"):
+            self.command("application:toggle-left-area")
+
+    def theme(self, name: str) -> None:
+        """Change to the theme "Light" or "Dark"."""
+        self.command("apputils:change-theme", theme=f"JupyterLab {name}")
+        shown = "return document.body.dataset.jpThemeName === arguments[0]"
+        WebDriverWait(self.driver, 30, 0.1).until(lambda _: self.js(shown, f"JupyterLab {name}"))
+
+    def width(self, pixels: int) -> None:
+        """Make the window as wide as that."""
+        self.driver.set_window_size(pixels, self.size[1])
+
+    def run_all(self) -> None:
+        """Run all cells, and wait for the last one that runs."""
+        self.command("notebook:run-all-cells")
+        self._idle()
+
+    def restart(self) -> None:
+        """Restart the kernel and clear what has been shown, without being asked whether that is meant."""
+        self.later("await lab.panel().sessionContext.restartKernel()")
+        self.command("notebook:clear-all-cell-outputs")
+        self._idle()
+
+    def replace(self, name: str, source: str) -> None:
+        """Put `source` in place of a cell's text."""
+        self.js("lab.cell(arguments[0]).model.sharedModel.setSource(arguments[1])", name, source)
+
+    def run(self, name: str) -> None:
+        """Run one cell."""
+        self.later("await lab.see(arguments[0])", name)
+        self.command("notebook:run-cell")
+        self._idle()
+
+    def save(self) -> None:
+        """Save, and wait until JupyterLab says that nothing is unsaved."""
+        self.command("docmanager:save")
+        WebDriverWait(self.driver, 30, 0.1).until(lambda _: self.js("return !lab.panel().model.dirty"))
+
+    # --- what a person sees ---
+
+    def text(self, name: str) -> str:
+        """What can be read below a cell, after scrolling to it."""
+        self.later("await lab.see(arguments[0])", name)
+        return str(self.js("return lab.cell(arguments[0]).outputArea.node.innerText", name))
+
+    def whole_text(self, name: str) -> str:
+        """What can be read of a cell, its source included where that is shown."""
+        self.later("await lab.see(arguments[0])", name)
+        return str(self.js("return lab.cell(arguments[0]).node.innerText", name))
+
+    def shown(self, name: str, selector: str) -> int:
+        """How many elements of the output below a cell match `selector` and take room on the screen."""
+        self.later("await lab.see(arguments[0])", name)
+        found = "[...lab.cell(arguments[0]).outputArea.node.querySelectorAll(arguments[1])]"
+        return int(self.js(f"return {found}.filter(each => each.getBoundingClientRect().height > 0).length", name, selector))
+
+    def overflowing(self, name: str) -> bool:
+        """Whether something below a cell is wider than the room there is, so that one must scroll sideways."""
+        self.later("await lab.see(arguments[0])", name)
+        outputs = "[...lab.cell(arguments[0]).outputArea.node.querySelectorAll('.jp-OutputArea-output')]"
+        return bool(self.js(f"return {outputs}.some(each => each.scrollWidth > each.clientWidth + 1)", name))
+
+    def cells(self) -> list[dict[str, Any]]:
+        """The notebook's cells, as they would be saved."""
+        return list(self.js("return lab.panel().content.widgets.map(cell => cell.model.toJSON())"))
+
+    def screenshot(self, path: Path, name: str | None = None) -> None:
+        """What is on the screen, from cell `name` on."""
+        if name is not None:
+            self.later("await lab.see(arguments[0])", name)
+        self.later("await lab.drawn()")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        assert self.driver.save_screenshot(str(path))
+
+    # --- how ---
+
+    def command(self, name: str, **arguments: object) -> None:
+        """Carry out one of JupyterLab's own commands."""
+        self.later("await jupyterapp.commands.execute(arguments[0], arguments[1])", name, arguments)
+
+    def js(self, script: str, *arguments: object) -> Any:
+        """What a script returns."""
+        return self.driver.execute_script(script, *arguments)
+
+    def later(self, script: str, *arguments: object) -> None:
+        """Wait for a script that awaits something; what it throws is raised here."""
+        body = f"(async () => {{ {script} }}).apply(null, [])".replace("arguments", "given")
+        told = self.driver.execute_async_script(
+            "const given = [...arguments], done = given.pop();"
+            f"{body}.then(() => done(null), error => done(String(error && error.stack || error)))",
+            *arguments,
+        )
+        if told is not None:
+            raise RuntimeError(f"{script}: {told}")
+
+    def _idle(self) -> None:
+        idle = "return lab.panel().sessionContext.session.kernel.status === 'idle'"
+        WebDriverWait(self.driver, RUN_SECONDS, 0.05).until(lambda _: self.js(idle))
