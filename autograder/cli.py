@@ -61,7 +61,8 @@ def stop(status: int, message: str) -> NoReturn:
 def lab(context: typer.Context) -> None:
     """Open the lessons in JupyterLab.
 
-    Whatever follows is passed on to JupyterLab.
+    It asks nothing and looks for no news or updates on the internet, and nbgrader's buttons, which are for
+    instructors, are left out; plain `jupyter lab` has them. Whatever follows is passed on to JupyterLab.
 
     **Examples**
 
@@ -69,10 +70,19 @@ def lab(context: typer.Context) -> None:
     - `course lab --no-browser --port 8899`
     """
     from autograder.course import load
+    from autograder.errors import UsageError
 
+    # Nothing but a labconfig/page_config.json switches off the question about news: no flag of JupyterLab does.
+    settings = [str(Path(__file__).parent / "lab"), *filter(None, [os.environ.get("JUPYTER_CONFIG_PATH")])]
+    os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(settings)
     notebooks = load().root / "notebooks"
+    if not notebooks.is_dir():
+        raise UsageError(f"{notebooks} is missing; make it with: course build")
+    os.chdir(notebooks)
+    as_root = ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
     sys.stdout.flush()
-    os.execv(sys.executable, [sys.executable, "-m", "jupyterlab", str(notebooks), *context.args])
+    # -P: a torch.py or jupyterlab.py in this folder is a learner's, not the library.
+    os.execv(sys.executable, [sys.executable, "-P", "-m", "jupyterlab", *as_root, *context.args])
 
 
 # --- for instructors --------------------------------------------------------------------------------------------------

@@ -155,7 +155,8 @@ show(a=a, b=b, total=a + b, text="a is 1, 2, 3 and b is 10, 20, 30. Each entry o
 # your answer and gives you a message, the third is tested when you hand in, on inputs you have not seen.
 #
 # A check has three things to say: **○** not attempted, **✗** not right yet, and **✓** right. Run the check of the first
-# exercise before you have written anything. It should say ○.
+# exercise before you have written anything. It should say ○. And a check tests what your cell last *made*: after each
+# change, run your cell first. If it ends in an error of its own, the check still sees the version before.
 #
 # ### 0.1 · Your first tensor
 # *2 points · about 3 minutes*
@@ -199,8 +200,9 @@ with check("to_tensor"):
 # ### 0.2 · Lists and tensors (predict, then run)
 # *1 point · about 2 minutes*
 #
-# What will the check print? Return the two numbers as text with a space between them, for example `"1 7"`. `len` of a
-# tensor is the number of its rows, here the number of its entries.
+# What does `print(len([1, 2] + [3, 4]), len(torch.tensor([1, 2]) + torch.tensor([3, 4])))` print? Return it as text: for
+# example `"1 7"`, two numbers with a space between them. `len` of these tensors is the number of their entries. The check
+# runs the line only after you have written a prediction.
 #
 # <details><summary>Hint 1</summary>Between two tensors <code>+</code> adds place by place.</details>
 # <details><summary>Hint 2</summary>Between two lists it puts one behind the other.</details>
@@ -220,7 +222,13 @@ with predict("list_or_tensor", lambda: list_or_tensor()):
 # ### 0.3 · Is it kept? (predict, then run)
 # *1 point · about 2 minutes*
 #
-# What will the check print? Return it as text, for example `"tensor([0, 0, 0])"`.
+# ```python
+# x = torch.tensor([1, 2, 3])
+# x + 1
+# print(x)
+# ```
+#
+# What do these lines print? Return it as text, for example `"tensor([0, 0, 0])"`.
 #
 # <details><summary>Hint 1</summary>What does <code>x + 1</code> do when <code>x</code> is the number 5? What is
 # <code>x</code> afterwards?</details>

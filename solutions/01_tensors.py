@@ -1,25 +1,25 @@
 # %% [markdown]
 # # 01 · Creating tensors
 #
-# Everything in PyTorch is done to tensors: images, sentences, the weights of a network and the error it made are all kept
-# in them. So the first skill is to make the tensor you mean, and to notice when you have made another one.
+# Everything in PyTorch works on tensors: images, sentences, a network's weights and its loss. So the first skill is to make
+# the tensor you mean, and to notice when you have made another one.
 #
 # **After this lesson you can**
 #
-# - build a tensor from numbers you have, from a shape you want, from a range, or from chance;
-# - read off its shape, its kind of number and its size in memory, and say why they are what they are;
-# - foresee which kind of number a calculation gives;
-# - draw random numbers that you can draw again.
+# - build a tensor from numbers you have, from a shape you want, from a range, or at random;
+# - read off its shape, its dtype and its size in memory, and say why they are what they are;
+# - predict which dtype a calculation gives;
+# - draw random numbers that you can reproduce.
 #
 # **It takes** about 90 minutes. **It needs** lesson 00, Python's lists and functions, and having seen NumPy once.
 #
 # Run the cells from top to bottom. The next cell is folded away: it brings the checks and the pictures.
 
 # %% [markdown]
-# ## 1 · Numbers in a box
+# ## 1 · Numbers in a grid
 #
-# A tensor is a box of numbers with three properties. All its numbers are of **one kind**, they are arranged in **rows of
-# equal length** along any number of axes, and the whole box lives on **one device**. `torch.tensor` makes one from what
+# A tensor is a grid of numbers with three properties. All its numbers are of **one kind**, they are arranged in **rows of
+# equal length** along any number of axes, and all of them live on **one device**. `torch.tensor` makes one from what
 # you already have: a number, a list, a list of lists.
 
 # %%
@@ -34,7 +34,8 @@ stack = torch.tensor([[[1, 2], [3, 4]], [[5, 6], [7, 8]], [[9, 10], [11, 12]]])
 print(matrix)
 
 # %% [markdown]
-# Each pair of brackets is an axis. A number without brackets has none, and it is a tensor all the same.
+# Each pair of brackets is an axis. (PyTorch also says *dimension*, and `dim` in arguments and messages.) A number without
+# brackets has no axis, and it is a tensor all the same.
 
 # %%
 show(
@@ -56,26 +57,26 @@ print(matrix.device, matrix.dtype)
 
 # %% [markdown]
 # The scalar's shape is `torch.Size([])`: no axes, and one number. A `torch.Size` is a tuple, so `rows, columns =
-# matrix.shape` works. `.device` says where the box lives, here in the memory of the CPU; lesson 06 moves it elsewhere.
+# matrix.shape` works. `.device` says where its numbers live, here in the memory of the CPU; lesson 06 moves them elsewhere.
 #
-# Rows of different length do not fit in a box, and PyTorch says so. Read the last line of the message first: it names the
-# kind of error and what was wrong.
+# Rows of different length do not make a grid, and PyTorch says so. Read the line that begins with the type of the error
+# first, here the last one: it says what was wrong.
 
 # %% raises="ValueError"
 torch.tensor([[1.0, 2.0, 3.0], [4.0, 5.0]])
 
 # %% [markdown]
-# *Expected sequence of length 3 at dim 1*: along axis 1 (inside the second pair of brackets) the first row promised three
-# numbers and the second broke the promise.
+# *expected sequence of length 3 at dim 1 (got 2)*: along axis 1, inside the second pair of brackets, the first row has three
+# numbers, so the second needs three as well. It has two.
 #
 # ### Which kind of number?
 #
-# The box's kind of number is its **dtype**. You may leave it to PyTorch, which looks at what it is given:
+# A tensor's kind of number is its **dtype**. You may leave it to PyTorch, which looks at what it is given:
 #
 # | you give | you get |
 # | --- | --- |
 # | Python integers | `torch.int64` |
-# | Python floats, or a mix of both | `torch.float32` |
+# | Python floats, or integers and floats mixed | `torch.float32` |
 # | `True` and `False` | `torch.bool` |
 # | a NumPy array | whatever the array has, for floats usually `torch.float64` |
 
@@ -93,7 +94,8 @@ print(torch.tensor(np.array([1.0, 2.0, 3.0])).dtype)
 torch.tensor([1, 2, 4]).mean()
 
 # %% [markdown]
-# The cure is to say what you want when you make the tensor: `dtype=` overrules the guess.
+# *Got: Long*: that is the older name of int64, and `mean` wants a float dtype. The fix is to say what you want when you make
+# the tensor: `dtype=` overrides the guess.
 
 # %%
 counts = torch.tensor([1, 2, 4], dtype=torch.float32)
@@ -103,15 +105,15 @@ print(counts, counts.mean())
 # ### 1.1 · Rows to a tensor
 # *2 points · about 4 minutes*
 #
-# A table from a file arrives as a list of rows. Return it as a tensor of shape `(rows, columns)` and dtype
-# `torch.float32`, whether its numbers are written as integers or as floats.
+# A table from a file arrives as a list of rows, at least one, all of one length. Return it as a tensor of shape
+# `(rows, columns)` and dtype `torch.float32`, on the CPU, whether its numbers are written as integers or as floats.
 #
 # For example `[[1, 2], [3, 4]]` gives `tensor([[1., 2.], [3., 4.]])`.
 #
 # Replace the last line of the next cell with your answer, run it, then run the check below it.
 #
 # <details><summary>Hint 1</summary>What does <code>torch.tensor</code> make of a list of lists?</details>
-# <details><summary>Hint 2</summary>Whole numbers would give int64. Which argument overrules that?</details>
+# <details><summary>Hint 2</summary>Whole numbers would give int64. Which argument overrides that?</details>
 # <details><summary>Hint 3</summary><code>torch.tensor(…, dtype=…)</code></details>
 
 # %% solution="from_rows"
@@ -143,7 +145,8 @@ with check("from_rows"):
 # a `torch.Size` or tuple, a `torch.dtype`, a `torch.device`, and the number of entries as an `int`. It must work for any
 # number of axes.
 #
-# For example `describe(torch.zeros(2, 3))["count"]` is `6`, and its `"dtype"` is `torch.float32`.
+# For example `describe(torch.zeros(4, 3))` gives
+# `{"shape": torch.Size([4, 3]), "dtype": torch.float32, "device": device(type="cpu"), "count": 12}`.
 #
 # <details><summary>Hint 1</summary>Type <code>matrix.</code> in an empty cell and press Tab.</details>
 # <details><summary>Hint 2</summary>Three of the four are attributes, without brackets. The number of entries is a
@@ -159,9 +162,8 @@ def describe(x: torch.Tensor) -> dict[str, object]:
 
 # %% check="describe" points=1
 with check("describe"):
-    x = torch.zeros(2, 3)
-    want = {"shape": (2, 3), "dtype": torch.float32, "device": torch.device("cpu"), "count": 6}
-    expect(describe(x), want, mistakes={"first_axis_only": {**want, "count": 2}})
+    want = {"shape": (4, 3), "dtype": torch.float32, "device": torch.device("cpu"), "count": 12}
+    expect(describe(torch.zeros(4, 3)), want, mistakes={"first_axis_only": {**want, "count": 4}})
 
 # %% hidden="describe" points=1 checks="no axis, one axis, three axes, nothing inside, other dtypes, other devices"
 with check("describe"):
@@ -174,7 +176,7 @@ with check("describe"):
             expect(describe(torch.zeros(shape, dtype=dtype, device=device)), want)
 
 # %% [markdown]
-# ## 2 · Filled to order
+# ## 2 · A shape first, numbers later
 #
 # Often you know the shape before you know the numbers. These take the shape and fill it:
 
@@ -182,11 +184,12 @@ with check("describe"):
 print(torch.zeros(2, 3))
 print(torch.ones(2, 3))
 print(torch.full((2, 3), 0.5))
-print(torch.eye(3))
+print(torch.eye(2, 4))
 
 # %% [markdown]
-# `torch.full` takes the shape as a tuple, because a second argument follows it. `torch.eye` makes the identity matrix, ones
-# on the diagonal. With two numbers it makes a part of one: `torch.eye(2, 4)` has two rows and four columns.
+# `torch.full` takes the shape as a tuple, because a second argument follows it, and that argument decides the dtype:
+# `torch.full((2, 3), 5)` would be int64. The others give float32. `torch.eye` puts ones on the diagonal; with one number,
+# `torch.eye(3)`, it makes the square identity matrix.
 #
 # To match a tensor that is already there, use the `_like` functions or the `new_` methods. Both follow its dtype and its
 # device; the `_like` functions take its shape as well.
@@ -196,28 +199,32 @@ prices = torch.tensor([[3, 5], [8, 2]])
 print(torch.zeros_like(prices))
 print(torch.ones_like(prices, dtype=torch.float32))
 print(torch.full_like(prices, 9))
+print(torch.empty_like(prices).shape)
 print(prices.new_zeros(3), prices.new_ones(1, 2), prices.new_full((2,), 4))
 
 # %% [markdown]
-# ### Memory that nobody has filled
+# ### Uninitialised memory
 #
-# `torch.empty` reserves room and stops there. What you read is whatever those bytes held before: now and then zeros, which
-# is the worst case, since the mistake then hides until another day. Use it only for a tensor whose every entry you are about
-# to write.
+# `torch.empty` reserves memory and stops there. What you read is whatever those bytes held before. Often that is zeros, which
+# is the worst case, since the mistake then hides until another day. The next cell makes a tensor of sevens, forgets it, and
+# asks for memory of the same size. You may see the sevens again.
 
 # %%
-room = torch.empty(2, 3)
-room[0] = 1.0
-room[1] = 2.0
-print(room)
+forgotten = torch.full((2, 3), 7.0)
+del forgotten
+print(torch.empty(2, 3))
 
 # %% [markdown]
+# So use `torch.empty` only for a tensor whose every entry you are about to write.
+#
 # Older code has a capital letter here, and it means something else. `torch.Tensor(3)` is not the number 3: it is
-# `torch.empty(3)` under another name, three unset floats. Likewise `torch.Tensor(3, 4)` is not random, it is unset. The
-# typed relatives `torch.FloatTensor`, `DoubleTensor`, `IntTensor`, `LongTensor` and `ShortTensor` behave the same way with
-# sizes. Given a list they copy its numbers, in the kind that their name says:
+# `torch.empty(3)` under another name, three uninitialised floats. Likewise `torch.Tensor(3, 4)` is not random, it is
+# uninitialised. The typed relatives `torch.FloatTensor`, `DoubleTensor`, `IntTensor`, `LongTensor` and `ShortTensor` do the
+# same with sizes. Given a list, all of them copy its numbers into the dtype that their name says, cutting off fractions where
+# that is an integer:
 
 # %%
+print(torch.Tensor(3, 4).shape, torch.Tensor([3, 4]))
 for make in (torch.FloatTensor, torch.DoubleTensor, torch.ShortTensor, torch.IntTensor, torch.LongTensor):
     x = make([1, 2, 3])
     print(f"{make.__name__:12}  {x.dtype}   {x.type()}")
@@ -229,11 +236,11 @@ for make in (torch.FloatTensor, torch.DoubleTensor, torch.ShortTensor, torch.Int
 # ### 1.3 · The number or the size? (predict, then run)
 # *1 point · about 2 minutes*
 #
-# What will the check print? Return the two numbers as text, with a space between them: an answer of the form `"5 5"`, for
-# example. Decide before you run the check. It shows what is printed once you have written something, not earlier.
+# What does `print(torch.Tensor(3).numel(), torch.tensor(3).numel())` print? Return it as text: for example `"5 5"`, two
+# numbers with a space between them. The check runs the line only after you have written a prediction.
 #
 # <details><summary>Hint 1</summary>One of the two treats 3 as a value, the other as a size.</details>
-# <details><summary>Hint 2</summary>The capital letter is the one that reserves room.</details>
+# <details><summary>Hint 2</summary>The capital letter is the one that reserves memory.</details>
 
 # %% solution="tensor_or_capital"
 def tensor_or_capital() -> str:
@@ -250,13 +257,15 @@ with predict("tensor_or_capital", lambda: tensor_or_capital()):
 # ### 1.4 · Filled like another
 # *2 points · about 4 minutes*
 #
-# Return a new tensor of the same shape, dtype and device as `x`, with `value` in every place. Leave `x` as it was.
+# Return a new tensor of the same shape, dtype and device as `x`, with `value` in every place. `value` is a number that the
+# dtype of `x` can hold. Leave `x` as it was.
 #
 # For example, `x = torch.tensor([[1, 2], [3, 4]])` and `value = 9` give `tensor([[9, 9], [9, 9]])`.
 #
 # <details><summary>Hint 1</summary>Writing into <code>x</code> would change the caller's tensor. Which family of functions
 # makes a new one that matches?</details>
-# <details><summary>Hint 2</summary><code>torch.full_like</code>, or the method <code>x.new_full</code>.</details>
+# <details><summary>Hint 2</summary>The ones whose names end in <code>_like</code>.</details>
+# <details><summary>Hint 3</summary><code>torch.full_like</code> takes the tensor and the value.</details>
 
 # %% solution="filled_like"
 def filled_like(x: torch.Tensor, value: float) -> torch.Tensor:
@@ -267,10 +276,10 @@ def filled_like(x: torch.Tensor, value: float) -> torch.Tensor:
 
 # %% check="filled_like" points=1
 with check("filled_like"):
-    x = torch.tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
-    before = x.clone()
-    expect(filled_like(x, 7.5), [[7.5, 7.5, 7.5], [7.5, 7.5, 7.5]], mistakes={"all_ones": torch.ones(2, 3)})
-    expect(x, before, mistake="input_changed")
+    given = torch.tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
+    expect(filled_like(given, 7.5), [[7.5, 7.5, 7.5], [7.5, 7.5, 7.5]])
+    expect(given, [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]], mistake="input_changed")
+    expect(filled_like(torch.tensor([1, 2]), 9), [9, 9])
 
 # %% hidden="filled_like" points=1 checks="other dtypes, no axis, nothing inside, other devices"
 with check("filled_like"):
@@ -284,10 +293,10 @@ with check("filled_like"):
 
 # %% [markdown]
 # ### 1.5 · The first rows of the identity
-# *2 points · about 4 minutes*
+# *2 points · about 3 minutes*
 #
-# Return the first `k` rows of the identity matrix with `n` columns: dtype `float32`, shape `(k, n)`, with `k` no larger than
-# `n`. Row `i` has a single 1, in column `i`. Such rows pick out entries when you multiply by them.
+# Return the first `k` rows of the identity matrix with `n` columns: dtype float32, shape `(k, n)`, where 0 ≤ `k` ≤ `n`. Row `i`
+# has a single 1, in column `i`. Such rows pick out entries when you multiply by them.
 #
 # For example, `k = 2` and `n = 3` give `tensor([[1., 0., 0.], [0., 1., 0.]])`.
 #
@@ -303,8 +312,7 @@ def identity_rows(k: int, n: int) -> torch.Tensor:
 
 # %% check="identity_rows" points=1
 with check("identity_rows"):
-    usual = {"identity_of_everything": torch.eye(3), "all_ones": torch.ones(2, 3)}
-    expect(identity_rows(2, 3), [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]], mistakes=usual)
+    expect(identity_rows(2, 3), [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
 
 # %% hidden="identity_rows" points=1 checks="one row, all rows, no row, many columns"
 with check("identity_rows"):
@@ -346,13 +354,13 @@ picture(
 
 # %% [markdown]
 # Which one? If you know the **step**, walk; if you know **how many** points you need, divide. With whole numbers
-# `arange` is exact and gives int64. With a fractional step there is a trap: the step is rounded like every float, the
-# errors add up, and whether the last point is still below `end` can be a matter of luck.
+# `arange` is exact and gives int64. With a fractional step there is a trap. How many points there are is worked out by a
+# division, and rounding can push its result past a whole number. Then the end comes along, which was to be left out:
 
 # %%
 print(torch.arange(0, 5).dtype, torch.arange(0.0, 5.0).dtype)
-print(torch.arange(1, 1.3, 0.1))     # three numbers expected, and 1.3 left out
-print(torch.linspace(1, 1.3, 4))     # four numbers ordered, four delivered
+print(torch.arange(1, 1.3, 0.1))     # three numbers expected; 1.3 is there all the same
+print(torch.linspace(1, 1.3, 4))     # four numbers asked for, four given
 
 # %% [markdown]
 # ### 1.6 · Multiples, the last one included
@@ -377,8 +385,7 @@ def multiples_up_to(step: int, stop: int) -> torch.Tensor:
 
 # %% check="multiples_up_to" points=1
 with check("multiples_up_to"):
-    usual = {"stop_excluded": torch.arange(0, 20, 5), "counted_by_one": torch.arange(21)}
-    expect(multiples_up_to(5, 20), [0, 5, 10, 15, 20], mistakes=usual)
+    expect(multiples_up_to(5, 20), [0, 5, 10, 15, 20], mistakes={"stop_excluded": torch.arange(0, 20, 5)})
 
 # %% hidden="multiples_up_to" points=1 checks="a stop that is no multiple, a stop of 0, steps of 1"
 with check("multiples_up_to"):
@@ -390,8 +397,9 @@ with check("multiples_up_to"):
 # ### 1.7 · Points on a grid
 # *2 points · about 5 minutes*
 #
-# To plot a function you need evenly spaced points. Return `count` of them from `start` to `stop`, both ends included, as
-# float32. With `count = 1` the only point is `start`. `start` may be larger than `stop`; then the points descend.
+# To plot a function you need evenly spaced points. Return `count` of them, at least one, from `start` to `stop`, both ends
+# included, as float32. With `count = 1` the only point is `start`. `start` may be larger than `stop`; then the points
+# descend.
 #
 # For example, `start = 0`, `stop = 1`, `count = 5` give `tensor([0.0000, 0.2500, 0.5000, 0.7500, 1.0000])`.
 #
@@ -407,42 +415,45 @@ def grid_points(start: float, stop: float, count: int) -> torch.Tensor:
 
 # %% check="grid_points" points=1
 with check("grid_points"):
-    usual = {"end_excluded": [0.0, 0.2, 0.4, 0.6, 0.8]}
-    expect(grid_points(0, 1, 5), [0.0, 0.25, 0.5, 0.75, 1.0], mistakes=usual)
+    want = [0.0, 0.25, 0.5, 0.75, 1.0]
+    expect(grid_points(0, 1, 5), want, mistakes={"end_excluded": [0.0, 0.2, 0.4, 0.6, 0.8]})
 
 # %% hidden="grid_points" points=1 checks="negative ends, descending points, one point, two points, many points"
 with check("grid_points"):
     for start, stop, count in [(-2, 4, 7), (3, -1, 5), (2.5, 9, 1), (1, 8, 2), (-0.5, 0.5, 101)]:
         gap = (stop - start) / max(count - 1, 1)
         want = torch.tensor([start + i * gap for i in range(count)], dtype=torch.float32)
-        mistakes = {"start_ignored": torch.linspace(0, stop, count)}
+        mistakes = {"start_ignored": torch.linspace(0, stop, count), "ends_swapped": torch.linspace(stop, start, count)}
         expect(grid_points(start, stop, count), want, mistakes=mistakes, rtol=1e-4)
 
 # %% [markdown]
-# ## 4 · Chance, on purpose
+# ## 4 · Random numbers
 #
-# A network's weights start as random numbers, its data are shuffled, some of its layers drop entries by lot. Four functions
-# cover nearly all of it:
+# A network's weights start as random numbers, its data are shuffled, some of its layers drop entries at random. Four
+# functions cover nearly all of it:
 #
 # | call | gives |
 # | --- | --- |
-# | `torch.rand(2, 3)` | evenly spread from 0 (included) to 1 (left out) |
+# | `torch.rand(2, 3)` | the uniform distribution from 0 (included) to 1 (left out) |
 # | `torch.randn(2, 3)` | the normal distribution: mean 0, standard deviation 1, both signs |
 # | `torch.randint(1, 7, (2, 3))` | whole numbers from 1 to 6: the second argument is left out |
 # | `torch.randperm(5)` | the numbers 0 to 4, each once, shuffled |
 #
-# `torch.rand_like(x)` and `torch.randn_like(x)` take shape, dtype and device from `x`.
+# `torch.rand_like(x)` and `torch.randn_like(x)` take shape, dtype and device from `x`. Of integers they cannot make any:
+# `x` must be a tensor of floats, or you add `dtype=`.
 
 # %%
 torch.manual_seed(0)
-even = torch.rand(10_000)
-normal = torch.randn_like(even)
+uniform = torch.rand(10_000)
+normal = torch.randn(10_000)
 print(torch.randint(1, 7, (10,)))
 print(torch.randperm(5))
+print(torch.rand_like(prices, dtype=torch.float32))
+print(torch.randn_like(vector))
 
 # %% folded="Drawing the two histograms"
 figure, axes = plt.subplots(1, 2, figsize=(8, 2.4), sharey=True)
-for axis, values, name in zip(axes, (even, normal), ("rand", "randn")):
+for axis, values, name in zip(axes, (uniform, normal), ("rand", "randn")):
     axis.hist(values, bins=40, range=(-4, 4), color="tab:blue", edgecolor="black", linewidth=0.4)
     axis.set(title=f"torch.{name}(10_000)", xlabel="value")
 axes[0].set_ylabel("how many")
@@ -453,10 +464,10 @@ picture(
 )
 
 # %% [markdown]
-# ### The same chance twice
+# ### The same random numbers twice
 #
 # These numbers are computed, one after the other, from a starting number: the **seed**. The same seed gives the same
-# numbers. `torch.manual_seed` sets it for the generator that all of PyTorch shares, and `torch.initial_seed` tells what it
+# numbers, on the same device and with the same version of PyTorch. `torch.manual_seed` sets it for the generator that all of PyTorch shares, and `torch.initial_seed` tells what it
 # was set to.
 
 # %%
@@ -468,8 +479,22 @@ print(first)
 print(second, torch.initial_seed())
 
 # %% [markdown]
-# Shared means that a function which seeds it changes what everyone else draws afterwards, in a place far away. For numbers
-# of your own, make a generator of your own and hand it over with `generator=`:
+# Because that generator is shared, a function that seeds it also changes what all other code draws afterwards. Here an
+# innocent call makes two draws the same that should have nothing to do with each other:
+
+# %%
+def demo_noise() -> torch.Tensor:
+    torch.manual_seed(42)     # for its own good only
+    return torch.rand(2)
+
+
+demo_noise()
+print(torch.rand(1))
+demo_noise()
+print(torch.rand(1))
+
+# %% [markdown]
+# For random numbers of your own, make a generator of your own and hand it over with `generator=`:
 
 # %%
 mine = torch.Generator().manual_seed(42)
@@ -485,7 +510,7 @@ print(torch.rand(3, generator=mine))     # a generator moves on with every draw
 # function must get what they would have got without it.
 #
 # For example, `reproducible_noise(3, seed=1)` gives the same three numbers each time, and `torch.rand(2)` after it gives
-# what it would have given before.
+# what it would have given without that call. `n` is at least 1.
 #
 # <details><summary>Hint 1</summary><code>torch.manual_seed</code> would do the first half and spoil the second.</details>
 # <details><summary>Hint 2</summary>Make a <code>torch.Generator()</code> inside the function and seed that one.</details>
@@ -501,35 +526,34 @@ def reproducible_noise(n: int, seed: int) -> torch.Tensor:
 # %% check="reproducible_noise" points=1
 with check("reproducible_noise"):
     noise = reproducible_noise(5, seed=1)
-    expect(noise + 0 * torch.arange(5), noise)     # a float32 vector of 5
+    expect_kind(noise, torch.zeros(5))
     expect(reproducible_noise(5, seed=1), noise, mistake="not_reproducible")
     expect(torch.equal(reproducible_noise(5, seed=2), noise), False, mistake="seed_ignored")
 
 # %% hidden="reproducible_noise" points=1 checks="mean and spread of many numbers, both signs, the shared generator"
 with check("reproducible_noise"):
     noise = reproducible_noise(20_000, seed=3)
-    expect(tuple(noise.shape), (20_000,))
-    expect(noise.dtype, torch.float32)
+    expect_kind(noise, torch.zeros(20_000))
     expect(bool((noise < 0).any()), True, mistake="uniform_for_normal")
     expect(abs(noise.mean().item()) < 0.1 and 0.9 < noise.std().item() < 1.1, True, mistake="not_standard_normal")
-    torch.manual_seed(11)
-    want = torch.rand(4)
-    torch.manual_seed(11)
+    state = torch.get_rng_state()
     reproducible_noise(3, seed=5)
-    expect(torch.rand(4), want, mistake="global_seed_disturbed")
+    disturbed = not torch.equal(torch.get_rng_state(), state)
+    torch.set_rng_state(state)
+    expect(disturbed, False, mistake="global_seed_disturbed")
 
 # %% [markdown]
 # ### 1.9 · Dice
 # *2 points · about 5 minutes*
 #
-# Return `count` throws of a fair die, whole numbers from 1 to 6 as int64, shape `(count,)`. Draw from the shared generator:
-# two calls give different throws.
+# Return `count` throws of a fair die, whole numbers from 1 to 6 as int64, shape `(count,)`; `count` may be 0. Draw from the
+# shared generator, without seeding it, so that two calls do not repeat each other.
 #
 # For example `dice(4)` might give `tensor([3, 6, 1, 3])`.
 #
 # <details><summary>Hint 1</summary><code>torch.randint</code> takes the lowest number, a limit, and a shape.</details>
-# <details><summary>Hint 2</summary>The limit itself is never drawn, and a shape with one axis is written
-# <code>(count,)</code>.</details>
+# <details><summary>Hint 2</summary>The limit itself is never drawn.</details>
+# <details><summary>Hint 3</summary>The shape is a tuple, also when it has one axis: <code>(count,)</code>.</details>
 
 # %% solution="dice"
 def dice(count: int) -> torch.Tensor:
@@ -540,17 +564,13 @@ def dice(count: int) -> torch.Tensor:
 
 # %% check="dice" points=1
 with check("dice"):
-    torch.manual_seed(0)
     throws = dice(600)
-    expect(tuple(throws.shape), (600,))
-    expect(throws, throws.long())     # whole numbers, int64
-    expect(bool((throws == 0).any()), False, mistake="die_with_zero")
-    expect(bool((throws == 6).any()), True, mistake="die_without_six")
-    expect(bool((throws == 7).any()), False, mistake="die_with_seven")
+    expect_kind(throws, torch.zeros(600, dtype=torch.int64))
+    expect(throws.unique(), [1, 2, 3, 4, 5, 6], mistake="die_range")
+    expect_kind(dice(7), torch.zeros(7, dtype=torch.int64))
 
 # %% hidden="dice" points=1 checks="every face about as often, no throws at all, two calls that differ"
 with check("dice"):
-    torch.manual_seed(1)
     throws = dice(60_000)
     for face in range(1, 7):     # 10,000 each; their standard deviation is 91, so 600 is 6.6 of them
         expect(9_400 < int((throws == face).sum()) < 10_600, True, mistake="loaded_die")
@@ -558,9 +578,9 @@ with check("dice"):
     expect(dice(0), torch.zeros(0, dtype=torch.int64))
 
 # %% [markdown]
-# ## 5 · Kinds of number
+# ## 5 · Dtypes
 #
-# A dtype says how many bytes each entry takes, and what can be written in them.
+# A dtype says how many bytes each entry takes, and which values it can hold.
 #
 # | dtype | bytes | holds | made by | short form |
 # | --- | --- | --- | --- | --- |
@@ -572,17 +592,18 @@ with check("dice"):
 # | `int16` | 2 | -32,768 to 32,767 | asking for it | `.short()` |
 # | `bool` | 1 | `True`, `False` | comparisons | `.bool()` |
 #
-# The short forms give a copy in that dtype. `.to(torch.float16)` does the same for any dtype, `.type(torch.float16)` is the
-# older spelling.
+# The short forms give the tensor in that dtype: a new one if the dtype changes, the very same one if it does not.
+# `.to(torch.float16)` does this for any dtype; `.type(torch.float16)` is the older spelling.
 
 # %%
 x = torch.tensor([0.0, 1.5, -2.7])
 for y in (x.double(), x.half(), x.long(), x.int(), x.short(), x.bool()):
     print(f"{y.element_size()} bytes each   {y}")
+print(x.to(torch.float16).dtype, x.type(torch.float16).dtype, x.float() is x)
 
 # %% [markdown]
-# Two things in this list deserve a second look. On the way to integers `-2.7` became `-2`: the fraction is **cut off**, not
-# rounded. And `bool` turned every number but 0 into `True`.
+# Two things in this list deserve a second look. On the way to integers `-2.7` became `-2`: the fraction is **truncated**, cut
+# off, and not rounded. And `bool` turned every number but 0 into `True`.
 
 # %% folded="Drawing cut and rounded"
 values = torch.linspace(-3, 3, 601)
@@ -593,8 +614,8 @@ axis.set(xlabel="x", xticks=range(-3, 4), yticks=range(-3, 4))
 axis.legend(frameon=False)
 picture(
     figure,
-    "Two staircases over x from -3 to 3. The solid one, .long(), stays 0 all the way from -1 to 1 and then goes up by whole "
-    "numbers away from zero. The dashed one, .round(), changes half-way between whole numbers.",
+    "Two staircases over x from -3 to 3. The solid one, .long(), is 0 everywhere between -1 and 1 and takes whole steps "
+    "outside: every fraction is moved towards zero. The dashed one, .round(), steps half-way between whole numbers.",
 )
 
 # %% [markdown]
@@ -603,19 +624,26 @@ picture(
 #
 # ### Out of range
 #
-# What does not fit is not an error. A float that is too large becomes `inf`; an integer that is too large wraps round to the
-# other end. Both are silent.
+# When you convert or calculate, a number that does not fit is not an error. A float that is too large becomes `inf`; an
+# integer that is too large wraps round to the other end. Both are silent.
 
 # %%
 print(torch.tensor(70_000.0).half())
 print(torch.tensor(40_000).short())
+print(torch.tensor([1], dtype=torch.int16) * 40_000)
+
+# %% [markdown]
+# Only making a tensor of such a number is refused:
+
+# %% raises="RuntimeError"
+torch.tensor(40_000, dtype=torch.int16)
 
 # %% [markdown]
 # ### 1.10 · Every digit
 # *2 points · about 6 minutes*
 #
 # Measurements arrive as a list of Python floats, which have 64 bits. Return them as a float64 tensor with every digit they
-# came with. Change no setting on the way.
+# came with. Change no setting on the way. An empty list gives an empty tensor.
 #
 # For example `[0.1, 0.2]` gives `tensor([0.1000, 0.2000], dtype=torch.float64)`, and `.tolist()` of that gives back
 # `[0.1, 0.2]`.
@@ -634,15 +662,16 @@ def as_float64(values: list[float]) -> torch.Tensor:
 
 # %% check="as_float64" points=1
 with check("as_float64"):
-    expect(as_float64([1.5, -2.25, 4.0]), torch.tensor([1.5, -2.25, 4.0], dtype=torch.float64))
+    want = torch.tensor([0.1, 0.2], dtype=torch.float64)
+    lost = torch.tensor([0.1, 0.2]).double()
+    expect(as_float64([0.1, 0.2]), want, mistakes={"digits_already_lost": lost})
 
 # %% hidden="as_float64" points=1 checks="numbers that float32 cannot hold, one number, none, the default dtype afterwards"
 with check("as_float64"):
-    for values in [[0.1, 0.2, 1 / 3], [123456789.123], [1e-300, 1e300], []]:
-        want = torch.from_numpy(np.array(values, dtype=np.float64))
-        lost = torch.tensor(values, dtype=torch.float32).double()
-        expect(as_float64(values), want, mistakes={"digits_already_lost": lost}, rtol=1e-15)
-        expect(torch.get_default_dtype(), torch.float32, mistake="default_dtype_changed")
+    for numbers in [[1 / 3, 2 / 3, -1e-9], [123456789.123], [1e-300, 1e300], []]:
+        want = torch.from_numpy(np.array(numbers, dtype=np.float64))
+        rounded = torch.from_numpy(np.array(numbers, dtype=np.float64).round(6))
+        expect(as_float64(numbers), want, mistakes={"digits_rounded": rounded}, rtol=1e-15)
 
 # %% [markdown]
 # ### 1.11 · Cut or rounded
@@ -667,14 +696,15 @@ def truncate_or_round(x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
 
 # %% check="truncate_or_round" points=1
 with check("truncate_or_round"):
-    x = torch.tensor([1.2, 1.7, -1.7])
+    given = torch.tensor([1.2, 1.7, -1.7])
     cut, rounded = torch.tensor([1, 1, -1]), torch.tensor([1, 2, -2])
     usual = {
         "floored_for_cut": (torch.tensor([1, 1, -2]), rounded),
         "cut_for_rounded": (cut, cut),
         "swapped": (rounded, cut),
     }
-    expect(truncate_or_round(x), (cut, rounded), mistakes=usual)
+    expect(truncate_or_round(given), (cut, rounded), mistakes=usual)
+    expect(given, [1.2, 1.7, -1.7], mistake="input_changed")
 
 # %% hidden="truncate_or_round" points=1 checks="halves, negative numbers, two axes, float64, other devices"
 with check("truncate_or_round"):
@@ -686,10 +716,11 @@ with check("truncate_or_round"):
             expect(truncate_or_round(x), want, device=device, mistakes={"halves_upwards": upwards})
 
 # %% [markdown]
-# ## 6 · When kinds meet
+# ## 6 · When dtypes meet
 #
-# `a + b` needs one dtype for its result. Between tensors the wider kind wins: bool gives way to integers, integers to
-# floats, and the smaller of one sort to the larger.
+# `a + b` needs one dtype for its result. Dtypes fall into three **categories**, in this order: bool, integers, floats. Between
+# tensors the higher category wins, whatever its size: int64 and float16 give float16. Within one category the larger dtype
+# wins. Division of integers always gives floats.
 
 # %%
 ints = torch.tensor([1, 2, 3])
@@ -697,19 +728,23 @@ floats = torch.tensor([0.5, 0.5, 0.5])
 print((ints + floats).dtype)
 print((floats + floats.double()).dtype)
 print((torch.tensor([True, False, True]) + ints).dtype)
+print((ints + floats.half()).dtype)
+print((ints / 2).dtype)
 
 # %% [markdown]
-# Plain Python numbers are more modest. They never widen a tensor of their own sort: a Python float leaves a `float16` tensor
-# at `float16`. They matter only when they are of a higher sort than the tensor, and then the result takes the **default
-# dtype**, which is `float32` unless somebody changed it.
+# Plain Python numbers count for less. They never widen a tensor of their own category: a Python float leaves a `float16`
+# tensor at `float16`. They matter only when their category is higher than the tensor's. Then a Python float brings the
+# **default dtype**, which is `float32` unless somebody changed it, and a Python integer brings int64. A tensor without axes
+# counts like a plain number when it meets one that has axes.
 
 # %%
 print((floats.half() * 2.5).dtype)
-print((ints * 2).dtype)
+print((torch.tensor([True, False]) + 1).dtype)
+print((floats + torch.tensor(2.0, dtype=torch.float64)).dtype)
 
 # %% [markdown]
-# `torch.set_default_dtype` changes that default for everything made afterwards, in this whole session. It is for the first
-# line of a program, or never. Here is what it does, and the way back:
+# `torch.set_default_dtype` changes that default, for every float tensor that is made afterwards without `dtype=`. Call it at
+# the top of a program or not at all. Here is what it does, and the way back:
 
 # %%
 torch.set_default_dtype(torch.float64)
@@ -718,14 +753,14 @@ torch.set_default_dtype(torch.float32)
 print(torch.tensor([1.0, 2.0]).dtype, torch.zeros(2).dtype)
 
 # %% [markdown]
-# ### 1.12 · Which kind wins? (predict, then run)
+# ### 1.12 · Which dtype wins? (predict, then run)
 # *1 point · about 2 minutes*
 #
-# What will the check print? Return it as text, an answer such as `"torch.int32"`, for example.
+# What does `print((torch.tensor([1, 2, 3]) * 0.5).dtype)` print? Return it as text, for example `"torch.int32"`.
 #
-# <details><summary>Hint 1</summary>One of the two is a tensor of integers, the other a plain Python float. Which is of the
-# higher sort?</details>
-# <details><summary>Hint 2</summary>A plain number that is of a higher sort brings the default dtype with it.</details>
+# <details><summary>Hint 1</summary>One of the two is a tensor of integers, the other a plain Python float. Whose category is
+# higher?</details>
+# <details><summary>Hint 2</summary>A plain float of a higher category brings the default dtype with it.</details>
 
 # %% solution="promoted_dtype"
 def promoted_dtype() -> str:
@@ -739,7 +774,7 @@ with predict("promoted_dtype", lambda: promoted_dtype()):
     print((torch.tensor([1, 2, 3]) * 0.5).dtype)
 
 # %% [markdown]
-# ## 7 · How much room it takes
+# ## 7 · Size in memory
 #
 # `.element_size()` is the number of bytes of one entry. Multiplied by `.numel()` it says what the entries take together. A
 # batch of 64 colour pictures of 224 by 224 pixels, in float32:
@@ -752,7 +787,8 @@ print(f"{batch.numel():,} numbers of {batch.element_size()} bytes each")
 # ### 1.13 · Bytes needed
 # *2 points · about 4 minutes*
 #
-# Return how many bytes the entries of `x` take, as an `int`, whatever its dtype and shape.
+# Return how many bytes the entries of `x` take, as an `int`, whatever its dtype and shape. Count the entries of `x` alone, not
+# what it may share its memory with.
 #
 # For example, `torch.zeros(2, 3)` needs `24`: six entries of four bytes.
 #
@@ -768,7 +804,9 @@ def bytes_needed(x: torch.Tensor) -> int:
 
 # %% check="bytes_needed" points=1
 with check("bytes_needed"):
-    expect(bytes_needed(torch.zeros(2, 3)), 24, mistakes={"entries_not_bytes": 6, "one_entry_only": 4, "first_axis_only": 8})
+    usual = {"entries_not_bytes": 6, "first_axis_only": 8}
+    expect(bytes_needed(torch.zeros(2, 3)), 24, mistakes=usual)
+    expect(bytes_needed(torch.zeros(3, dtype=torch.float64)), 24)
 
 # %% hidden="bytes_needed" points=1 checks="other dtypes, no axis, nothing inside, part of a larger tensor, other devices"
 with check("bytes_needed"):
@@ -777,12 +815,68 @@ with check("bytes_needed"):
         for dtype, size in sizes.items():
             for shape, count in [((), 1), ((5,), 5), ((0, 4), 0), ((2, 3, 4), 24)]:
                 x = torch.zeros(shape, dtype=dtype, device=device)
-                expect(bytes_needed(x), count * size, mistakes={"four_bytes_each": count * 4})
+                expect(bytes_needed(x), count * size)
         column = torch.zeros(10, 4, device=device)[:, 0]
         expect(bytes_needed(column), 40, mistakes={"whole_storage": 160})
 
 # %% [markdown]
-# ## 8 · Out again, and held against each other
+# ### 1.14 · A batch to try things on
+# *3 points · about 10 minutes*
+#
+# Before there are data, one tries a network on made-up ones. Return a dictionary with
+#
+# - `"images"`: `count` grey images of `size` by `size` pixels, shape `(count, size, size)`, float32, uniform from 0 to 1;
+# - `"labels"`: `count` whole numbers from 0 to 9, shape `(count,)`, int64;
+# - `"bytes"`: how many bytes the two tensors take together, as an `int`.
+#
+# The same `seed` gives the same batch, another seed another one, and the shared generator stays as it was.
+#
+# For example, `fake_batch(2, 4, seed=0)` has images of shape `(2, 4, 4)`, two labels, and `"bytes"` 144.
+#
+# <details><summary>Hint 1</summary>Each piece is an exercise that you have done: 1.8, 1.9, 1.13.</details>
+# <details><summary>Hint 2</summary>One generator of your own serves both draws, one after the other.</details>
+# <details><summary>Hint 3</summary><code>torch.rand</code> and <code>torch.randint</code> both take
+# <code>generator=</code>.</details>
+
+# %% solution="fake_batch"
+def fake_batch(count: int, size: int, seed: int) -> dict[str, object]:
+    """Random `images` (count, size, size), `labels` (count,) from 0 to 9, and the `bytes` of both."""
+    ### BEGIN SOLUTION
+    generator = torch.Generator().manual_seed(seed)
+    images = torch.rand(count, size, size, generator=generator)
+    labels = torch.randint(0, 10, (count,), generator=generator)
+    return {"images": images, "labels": labels, "bytes": images.nbytes + labels.nbytes}
+    ### END SOLUTION
+
+# %% check="fake_batch" points=1
+with check("fake_batch"):
+    batch = fake_batch(2, 4, seed=0)
+    filled = batch if isinstance(batch, dict) else {}
+    expect(batch, {key: filled.get(key) for key in ("images", "labels", "bytes")})
+    expect_kind(batch["images"], torch.zeros(2, 4, 4))
+    expect_kind(batch["labels"], torch.zeros(2, dtype=torch.int64))
+    expect(batch["bytes"], 144)
+
+# %% hidden="fake_batch" points=2 checks="the range of both, one seed twice, two seeds, the shared generator, other sizes"
+with check("fake_batch"):
+    state = torch.get_rng_state()
+    batch = fake_batch(500, 3, seed=7)
+    again = fake_batch(500, 3, seed=7)
+    other = fake_batch(500, 3, seed=8)
+    disturbed = not torch.equal(torch.get_rng_state(), state)
+    torch.set_rng_state(state)
+    expect_kind(batch["images"], torch.zeros(500, 3, 3))
+    expect(again["images"], batch["images"], mistake="not_reproducible")
+    expect(again["labels"], batch["labels"], mistake="not_reproducible")
+    expect(torch.equal(other["images"], batch["images"]), False, mistake="seed_ignored")
+    expect(torch.equal(other["labels"], batch["labels"]), False, mistake="seed_ignored")
+    expect(0 <= batch["images"].min().item() < 0.1 and 0.9 < batch["images"].max().item() <= 1, True, mistake="not_uniform")
+    expect(batch["labels"].unique(), list(range(10)), mistake="label_range")     # 500 draws miss a digit once in 10²²
+    expect(batch["bytes"], 500 * 9 * 4 + 500 * 8, mistakes={"sizes_hard_coded": 144})
+    expect(disturbed, False, mistake="global_seed_disturbed")
+
+# %% [markdown]
+# ## 8 · Back to Python, and comparing tensors
 #
 # `.item()` takes the number out of a tensor that has one entry. `.tolist()` turns any tensor into nested Python lists.
 
@@ -794,22 +888,23 @@ print(matrix.tolist())
 matrix.item()
 
 # %% [markdown]
-# *A Tensor with 6 elements cannot be converted to Scalar*: one number was asked for and there are six.
+# *a Tensor with 6 elements cannot be converted to Scalar*: one number was asked for and there are six.
 #
-# And how do you tell whether two tensors hold the same numbers? For integers, `torch.equal`. For floats, hardly ever
-# with `==`, because nearly every decimal fraction is rounded on the way in, and rounded again in each calculation:
+# And how do you tell whether two tensors hold the same numbers? `==` compares place by place and gives a tensor of answers;
+# `torch.equal` says in one word whether shape and numbers are the same. That is right for integers. For floats it is hardly
+# ever what you want, because nearly every decimal fraction is rounded on the way in, and rounded again in each calculation:
 
 # %%
 a = torch.tensor(0.1) + torch.tensor(0.6)
 b = torch.tensor(0.7)
-print(a == b)
+print(a == b, torch.equal(a, b))
 print(f"{a.item():.10f}")
 print(f"{b.item():.10f}")
 
 # %% [markdown]
-# Ask instead whether they are close. `torch.allclose` answers yes or no. `torch.testing.assert_close` stays silent when they
-# are, and otherwise raises an error that says where and by how much. It also insists on equal shape, dtype and device, which
-# makes it the one to use in tests.
+# Ask instead whether they are close. `torch.allclose` answers yes or no, for tensors of one dtype.
+# `torch.testing.assert_close` stays silent when they are, and otherwise raises an error that says where and by how much. It
+# also insists on equal shape, dtype and device, which makes it the one to use in tests.
 
 # %%
 print(torch.allclose(a, b))
@@ -820,7 +915,8 @@ torch.testing.assert_close(torch.tensor([1.0, 2.0, 3.0]), torch.tensor([1.0, 2.5
 
 # %% [markdown]
 # *Mismatched elements: 1 / 3*. The absolute difference is the plain distance; the relative one is that distance divided by
-# the expected number. *Up to … allowed* is the tolerance, which depends on the dtype.
+# the expected number. *Up to … allowed* are the two tolerances, chosen by dtype. They act together: a distance may be as
+# large as the absolute one plus the relative one times the expected number.
 #
 # ## What you can do now
 #
@@ -830,18 +926,18 @@ torch.testing.assert_close(torch.tensor([1.0, 2.0, 3.0]), torch.tensor([1.0, 2.5
 # | a shape | `torch.zeros`, `ones`, `full`, `eye`, `empty` |
 # | a tensor to match | `zeros_like`, `ones_like`, `full_like`, `x.new_zeros`, `x.new_full` |
 # | a step, or a number of points | `arange` (end left out), `linspace` (end included) |
-# | chance | `rand`, `randn`, `randint`, `randperm`, and a `torch.Generator` to have it again |
+# | random numbers | `rand`, `randn`, `randint`, `randperm`, and a `torch.Generator` to repeat them |
 # | to know what you have | `.shape`, `.ndim`, `.numel()`, `.dtype`, `.device`, `.element_size()` |
-# | another kind of number | `.to(dtype)`, `.float()`, `.double()`, `.half()`, `.long()`, `.int()`, `.short()`, `.bool()` |
+# | another dtype | `.to(dtype)`, `.float()`, `.double()`, `.half()`, `.long()`, `.int()`, `.short()`, `.bool()` |
 # | plain Python again | `.item()`, `.tolist()` |
 # | to compare floats | `torch.allclose`, `torch.testing.assert_close` |
 #
 # **To stretch yourself** (no points). Write `same_like(x, seed)`: normal noise with the shape, dtype and device of `x`, the
-# same for the same seed, without a word to the shared generator. `torch.randn` takes a shape, a dtype, a device and a
+# same for the same seed, without touching the shared generator. `torch.randn` takes a shape, a dtype, a device and a
 # generator. Where must the generator live when `x` is on a GPU?
 #
 # **To read on.** The pages [torch: creation ops](https://docs.pytorch.org/docs/stable/torch.html#creation-ops) and
-# [tensor attributes](https://docs.pytorch.org/docs/stable/tensor_attributes.html), whose first section says exactly who
-# wins when two kinds meet.
+# [tensor attributes](https://docs.pytorch.org/docs/stable/tensor_attributes.html), whose first section says exactly which
+# dtype wins when two meet.
 #
 # **Next:** lesson 02, picking out the entries you want.

@@ -81,7 +81,7 @@ def describe(x):
     return {"shape": x.shape, "dtype": x.dtype, "device": x.device, "numel": x.numel()}
 
 
-@wrong("describe", mistake="wrong_type")
+@wrong("describe", mistake="method_not_called")
 def describe(x):
     return {"shape": x.shape, "dtype": x.dtype, "device": x.device, "count": x.numel}
 
@@ -138,7 +138,7 @@ def filled_like(x, value):
     return x.fill_(value)
 
 
-@wrong("filled_like", mistake="all_ones")
+@wrong("filled_like", mistake="wrong_values")
 def filled_like(x, value):
     return torch.ones_like(x)
 
@@ -146,6 +146,11 @@ def filled_like(x, value):
 @wrong("filled_like", mistake="full_lost_dtype")
 def filled_like(x, value):
     return torch.full(x.shape, value)
+
+
+@wrong("filled_like", mistake="float_for_int")
+def filled_like(x, value):
+    return torch.zeros(x.shape) + value
 
 
 @wrong("filled_like", mistake="not_a_tensor")
@@ -171,7 +176,7 @@ def identity_rows(k, n):
     return x
 
 
-@wrong("identity_rows", mistake="identity_of_everything")
+@wrong("identity_rows", mistake="wrong_shape")
 def identity_rows(k, n):
     return torch.eye(n)
 
@@ -181,7 +186,7 @@ def identity_rows(k, n):
     return torch.eye(n, k)
 
 
-@wrong("identity_rows", mistake="all_ones")
+@wrong("identity_rows", mistake="wrong_values")
 def identity_rows(k, n):
     return torch.ones(k, n)
 
@@ -216,9 +221,14 @@ def multiples_up_to(step, stop):
     return torch.arange(0.0, stop + 1, step)
 
 
-@wrong("multiples_up_to", mistake="counted_by_one")
+@wrong("multiples_up_to", mistake="wrong_shape")
 def multiples_up_to(step, stop):
     return torch.arange(stop + 1)
+
+
+@wrong("multiples_up_to", mistake="off_by_one")
+def multiples_up_to(step, stop):
+    return torch.arange(step, stop + 1, step)
 
 
 @wrong("multiples_up_to", mistake="past_the_stop")
@@ -259,6 +269,16 @@ def grid_points(start, stop, count):
 @wrong("grid_points", mistake="start_ignored")
 def grid_points(start, stop, count):
     return torch.linspace(0, stop, count)
+
+
+@wrong("grid_points", mistake="wrong_values")
+def grid_points(start, stop, count):
+    return torch.linspace(stop, start, count)
+
+
+@wrong("grid_points", mistake="ends_swapped")
+def grid_points(start, stop, count):
+    return torch.linspace(max(start, stop), min(start, stop), count).flip(0)
 
 
 @wrong("grid_points", mistake="raised")
@@ -318,17 +338,17 @@ def dice(count):
     return (torch.rand(count) * 6).long() + 1
 
 
-@wrong("dice", mistake="die_without_six")
+@wrong("dice", mistake="die_range")
 def dice(count):
     return torch.randint(1, 6, (count,))
 
 
-@wrong("dice", mistake="die_with_zero")
+@wrong("dice", mistake="die_range")
 def dice(count):
     return torch.randint(0, 7, (count,))
 
 
-@wrong("dice", mistake="die_with_seven")
+@wrong("dice", mistake="die_range")
 def dice(count):
     return torch.randint(1, 8, (count,))
 
@@ -336,6 +356,11 @@ def dice(count):
 @wrong("dice", mistake="float_for_int")
 def dice(count):
     return torch.floor(torch.rand(count) * 6) + 1
+
+
+@wrong("dice", mistake="wrong_shape")
+def dice(count):
+    return torch.randint(1, 7, (600,))
 
 
 @wrong("dice", mistake="loaded_die")
@@ -367,6 +392,11 @@ def as_float64(values):
 @wrong("as_float64", mistake="digits_already_lost")
 def as_float64(values):
     return torch.tensor(values).double()
+
+
+@wrong("as_float64", mistake="digits_rounded")
+def as_float64(values):
+    return torch.tensor([round(value, 6) for value in values], dtype=torch.float64)
 
 
 @wrong("as_float64", mistake="not_a_tensor")
@@ -414,6 +444,11 @@ def truncate_or_round(x):
 @wrong("truncate_or_round", mistake="swapped")
 def truncate_or_round(x):
     return x.round().long(), x.long()
+
+
+@wrong("truncate_or_round", mistake="input_changed")
+def truncate_or_round(x):
+    return x.long(), x.round_().long()
 
 
 @wrong("truncate_or_round", mistake="halves_upwards")
@@ -469,7 +504,7 @@ def bytes_needed(x):
     return x.numel()
 
 
-@wrong("bytes_needed", mistake="one_entry_only")
+@wrong("bytes_needed", mistake="wrong_value")
 def bytes_needed(x):
     return x.element_size()
 
@@ -479,7 +514,7 @@ def bytes_needed(x):
     return len(x) * x.element_size()
 
 
-@wrong("bytes_needed", mistake="four_bytes_each")
+@wrong("bytes_needed", mistake="wrong_value")
 def bytes_needed(x):
     return x.numel() * 4
 
@@ -487,3 +522,69 @@ def bytes_needed(x):
 @wrong("bytes_needed", mistake="whole_storage")
 def bytes_needed(x):
     return x.untyped_storage().nbytes()
+
+
+@right("fake_batch")
+def fake_batch(count, size, seed):
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        batch = {"images": torch.rand(count, size, size), "labels": torch.randint(10, (count,))}
+    batch["bytes"] = sum(x.numel() * x.element_size() for x in batch.values())
+    return batch
+
+
+@right("fake_batch")
+def fake_batch(count, size, seed):
+    generator = torch.Generator()
+    generator.manual_seed(seed)
+    labels = (torch.rand(count, generator=generator) * 10).long()
+    images = torch.empty(count, size, size).uniform_(generator=generator)
+    return {"labels": labels, "images": images, "bytes": 4 * count * size**2 + 8 * count}
+
+
+@wrong("fake_batch", mistake="wrong_keys")
+def fake_batch(count, size, seed):
+    generator = torch.Generator().manual_seed(seed)
+    return {"images": torch.rand(count, size, size, generator=generator)}
+
+
+@wrong("fake_batch", mistake="returned_none")
+def fake_batch(count, size, seed):
+    print(torch.rand(count, size, size))
+
+
+@wrong("fake_batch", mistake="float_for_int")
+def fake_batch(count, size, seed):
+    generator = torch.Generator().manual_seed(seed)
+    images = torch.rand(count, size, size, generator=generator)
+    return {"images": images, "labels": torch.rand(count, generator=generator) * 10, "bytes": 144}
+
+
+@wrong("fake_batch", mistake="global_seed_disturbed")
+def fake_batch(count, size, seed):
+    torch.manual_seed(seed)
+    images, labels = torch.rand(count, size, size), torch.randint(0, 10, (count,))
+    return {"images": images, "labels": labels, "bytes": images.nbytes + labels.nbytes}
+
+
+@wrong("fake_batch", mistake="not_uniform")
+def fake_batch(count, size, seed):
+    generator = torch.Generator().manual_seed(seed)
+    images = torch.randn(count, size, size, generator=generator)
+    labels = torch.randint(0, 10, (count,), generator=generator)
+    return {"images": images, "labels": labels, "bytes": images.nbytes + labels.nbytes}
+
+
+@wrong("fake_batch", mistake="label_range")
+def fake_batch(count, size, seed):
+    generator = torch.Generator().manual_seed(seed)
+    images = torch.rand(count, size, size, generator=generator)
+    labels = torch.randint(0, 9, (count,), generator=generator)
+    return {"images": images, "labels": labels, "bytes": images.nbytes + labels.nbytes}
+
+
+@wrong("fake_batch", mistake="not_reproducible")
+def fake_batch(count, size, seed):
+    images = torch.rand(count, size, size, generator=torch.Generator().manual_seed(seed))
+    labels = torch.randint(0, 10, (count,))
+    return {"images": images, "labels": labels, "bytes": images.nbytes + labels.nbytes}

@@ -34,11 +34,11 @@ from selenium.webdriver.support.ui import WebDriverWait
 Answer = TypeVar("Answer")
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-CHROMIUM = (
-    "--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync --force-device-scale-factor=1"
-).split()
-QUIET = ["--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.handlers.announcements.NeverCheckForUpdate"]
+CHROMIUM = [
+    *("--headless=new", "--no-sandbox", "--disable-gpu", "--force-device-scale-factor=1", "--no-first-run"),
+    *("--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync"),
+]
+ROOT = Path(__file__).resolve().parent.parent
 TOKEN = "not-a-secret"
 START_SECONDS, RUN_SECONDS = 90, 240
 
@@ -48,6 +48,13 @@ window.lab = {
   index: name => lab.panel().content.widgets.findIndex(
     cell => (cell.model.getMetadata('nbgrader') || {}).grade_id === name || cell.model.id === name),
   cell: name => lab.panel().content.widgets[lab.index(name)],
+  // JupyterLab's commands to run cells return before the cells have ended.
+  idle: () => lab.panel().sessionContext.session.kernel.status === 'idle',
+  done: cell => cell.model.executionCount !== null && cell.model.executionState !== 'running',
+  well: cell => (cell.model.getMetadata('tags') || []).includes('raises-exception')
+    || !cell.model.toJSON().outputs.some(each => each.output_type === 'error'),
+  all: condition => lab.panel().content.widgets.every(
+    cell => cell.model.type !== 'code' || !cell.model.sharedModel.source.trim() || condition(cell)),
   drawn: () => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done))),
   ready: path => {
     const panel = window.jupyterapp && window.jupyterapp.shell && lab.panel();
@@ -85,14 +92,25 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(command: list[str], port: int, private: Path, cwd: Path | None = None) -> Iterator[None]:
-    """The Jupyter server that `command` starts, from when it answers until it has ended, its kernels with it."""
-    settings = {f"JUPYTER_{name}_DIR": str(private / name) for name in ("CONFIG", "DATA", "RUNTIME")}
+def serving(port: int, private: Path, *arguments: str, cwd: Path = ROOT) -> Iterator[None]:
+    """What `course lab ARGUMENTS` starts, from when it answers until it has ended, and the kernels with it."""
+    command = [
+        sys.executable,
+        "-m",
+        "autograder",
+        "lab",
+        "--no-browser",
+        f"--port={port}",
+        "--ServerApp.port_retries=0",
+    ]
+    settings = {f"JUPYTER_{name}_DIR": str(private / name.lower()) for name in ("CONFIG", "DATA", "RUNTIME")}
+    path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
     environment = {**os.environ, **settings, "IPYTHONDIR": str(private / "ipython"), "JUPYTER_TOKEN": TOKEN}
+    environment["PYTHONPATH"] = path
     log = private / "server.log"
     with log.open("wb") as file:
         server = subprocess.Popen(
-            command, env=environment, cwd=cwd, stdin=subprocess.DEVNULL, stdout=file, stderr=file, start_new_session=True
+            [*command, *arguments], cwd=cwd, env=environment, stdout=file, stderr=file, start_new_session=True
         )
         try:
             until("the server answers", START_SECONDS, lambda: server.poll() is not None or get(port, "/api/status")[0])
@@ -131,7 +149,7 @@ class Lab(AbstractContextManager["Lab"]):
         with ExitStack() as stack:
             private = Path(stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True)))
             self.port = free_port()
-            stack.enter_context(serving(self._command(), self.port, private))
+            stack.enter_context(serving(self.port, private, str(self.folder), "--LabApp.expose_app_in_browser=True"))
             self.driver = self._browser(private)
             stack.callback(self.driver.quit)
             self._stack = stack.pop_all()
@@ -140,16 +158,13 @@ class Lab(AbstractContextManager["Lab"]):
     def __exit__(self, *error: object) -> None:
         self._stack.close()
 
-    def _command(self) -> list[str]:
-        return [
-            *(sys.executable, "-P", "-m", "jupyterlab", "--no-browser", "--allow-root", *QUIET),
-            *(f"--ServerApp.root_dir={self.folder}", f"--port={self.port}", "--ServerApp.port_retries=0"),
-            "--LabApp.expose_app_in_browser=True",
-        ]
-
     def _browser(self, private: Path) -> webdriver.Chrome:
         options = webdriver.ChromeOptions()
-        for flag in [*CHROMIUM, f"--user-data-dir={private / 'profile'}", f"--window-size={self.size[0]},{self.size[1]}"]:
+        for flag in [
+            *CHROMIUM,
+            f"--user-data-dir={private / 'profile'}",
+            f"--window-size={self.size[0]},{self.size[1]}",
+        ]:
             options.add_argument(flag)
         options.binary_location = next(filter(None, map(shutil.which, BROWSERS)))
         driver = webdriver.Chrome(options=options, service=Service(shutil.which("chromedriver")))
@@ -177,25 +192,25 @@ class Lab(AbstractContextManager["Lab"]):
         self.driver.set_window_size(pixels, self.size[1])
 
     def run_all(self) -> None:
-        """Run all cells, and wait for the last one that runs."""
-        self.command("notebook:run-all-cells")
-        self._idle()
-
-    def restart(self) -> None:
-        """Restart the kernel and clear what has been shown, without being asked whether that is meant."""
-        self.later("await lab.panel().sessionContext.restartKernel()")
+        """Run all cells, and wait until the last has run, or until an error that nobody meant has stopped it."""
         self.command("notebook:clear-all-cell-outputs")
-        self._idle()
+        self.command("notebook:run-all-cells")
+        self._wait("return lab.idle() && (lab.all(lab.done) || !lab.all(lab.well))")
 
     def replace(self, name: str, source: str) -> None:
         """Put `source` in place of a cell's text."""
         self.js("lab.cell(arguments[0]).model.sharedModel.setSource(arguments[1])", name, source)
 
     def run(self, name: str) -> None:
-        """Run one cell."""
-        self.later("await lab.see(arguments[0])", name)
+        """Run one cell, and wait for its end."""
+        self.clear(name)
         self.command("notebook:run-cell")
-        self._idle()
+        self._wait("return lab.idle() && lab.done(lab.cell(arguments[0]))", name)
+
+    def clear(self, name: str) -> None:
+        """Take away what stands below a cell."""
+        self.later("await lab.see(given[0])", name)
+        self.command("notebook:clear-cell-output")
 
     def save(self) -> None:
         """Save, and wait until JupyterLab says that nothing is unsaved."""
@@ -206,23 +221,25 @@ class Lab(AbstractContextManager["Lab"]):
 
     def text(self, name: str) -> str:
         """What can be read below a cell, after scrolling to it."""
-        self.later("await lab.see(arguments[0])", name)
+        self.later("await lab.see(given[0])", name)
         return str(self.js("return lab.cell(arguments[0]).outputArea.node.innerText", name))
 
     def whole_text(self, name: str) -> str:
         """What can be read of a cell, its source included where that is shown."""
-        self.later("await lab.see(arguments[0])", name)
+        self.later("await lab.see(given[0])", name)
         return str(self.js("return lab.cell(arguments[0]).node.innerText", name))
 
     def shown(self, name: str, selector: str) -> int:
         """How many elements of the output below a cell match `selector` and take room on the screen."""
-        self.later("await lab.see(arguments[0])", name)
+        self.later("await lab.see(given[0])", name)
         found = "[...lab.cell(arguments[0]).outputArea.node.querySelectorAll(arguments[1])]"
-        return int(self.js(f"return {found}.filter(each => each.getBoundingClientRect().height > 0).length", name, selector))
+        return int(
+            self.js(f"return {found}.filter(each => each.getBoundingClientRect().height > 0).length", name, selector)
+        )
 
     def overflowing(self, name: str) -> bool:
         """Whether something below a cell is wider than the room there is, so that one must scroll sideways."""
-        self.later("await lab.see(arguments[0])", name)
+        self.later("await lab.see(given[0])", name)
         outputs = "[...lab.cell(arguments[0]).outputArea.node.querySelectorAll('.jp-OutputArea-output')]"
         return bool(self.js(f"return {outputs}.some(each => each.scrollWidth > each.clientWidth + 1)", name))
 
@@ -233,7 +250,7 @@ class Lab(AbstractContextManager["Lab"]):
     def screenshot(self, path: Path, name: str | None = None) -> None:
         """What is on the screen, from cell `name` on."""
         if name is not None:
-            self.later("await lab.see(arguments[0])", name)
+            self.later("await lab.see(given[0])", name)
         self.later("await lab.drawn()")
         path.parent.mkdir(parents=True, exist_ok=True)
         assert self.driver.save_screenshot(str(path))
@@ -242,23 +259,19 @@ class Lab(AbstractContextManager["Lab"]):
 
     def command(self, name: str, **arguments: object) -> None:
         """Carry out one of JupyterLab's own commands."""
-        self.later("await jupyterapp.commands.execute(arguments[0], arguments[1])", name, arguments)
+        self.later("await jupyterapp.commands.execute(given[0], given[1])", name, arguments)
 
     def js(self, script: str, *arguments: object) -> Any:
         """What a script returns."""
         return self.driver.execute_script(script, *arguments)
 
     def later(self, script: str, *arguments: object) -> None:
-        """Wait for a script that awaits something; what it throws is raised here."""
-        body = f"(async () => {{ {script} }}).apply(null, [])".replace("arguments", "given")
-        told = self.driver.execute_async_script(
-            "const given = [...arguments], done = given.pop();"
-            f"{body}.then(() => done(null), error => done(String(error && error.stack || error)))",
-            *arguments,
-        )
+        """Wait for a script that awaits something; its arguments are in `given`, what it throws is raised here."""
+        wait = "const given = [...arguments], done = given.pop(); (async () => { %s })()"
+        tell = ".then(() => done(null), error => done(String(error && error.stack || error)))"
+        told = self.driver.execute_async_script(wait % script + tell, *arguments)
         if told is not None:
             raise RuntimeError(f"{script}: {told}")
 
-    def _idle(self) -> None:
-        idle = "return lab.panel().sessionContext.session.kernel.status === 'idle'"
-        WebDriverWait(self.driver, RUN_SECONDS, 0.05).until(lambda _: self.js(idle))
+    def _wait(self, condition: str, *arguments: object) -> None:
+        WebDriverWait(self.driver, RUN_SECONDS, 0.05).until(lambda _: self.js(condition, *arguments))

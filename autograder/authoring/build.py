@@ -12,8 +12,8 @@ from nbformat import NotebookNode
 from autograder.authoring.release import release
 from autograder.authoring.rules import read_checked
 from autograder.authoring.source import solution_notebook
-from autograder.files import write_whole
 from autograder.course import Course, Lesson
+from autograder.files import write_whole
 
 
 @dataclass(frozen=True)

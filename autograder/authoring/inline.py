@@ -25,6 +25,7 @@ from autograder.kit.words import GUESSES, WORDS
 MODULES = ("words", "pictures", "devices", "checks", "predictions")  # each uses only those before it
 TABLES: dict[str, Mapping[str, object]] = {"WORDS": WORDS, "GUESSES": GUESSES}
 TITLE = "# @title Set-up: run this cell first"
+READY = """print(f"Ready: PyTorch {torch.__version__}; checks run on {' and '.join(map(str, devices()))}.")"""
 PURPOSE = "Checks, messages and pictures. You need not read this to take the course, and you are welcome to."
 
 
@@ -46,15 +47,16 @@ def kit_cell(visible: list[str], hidden: list[str]) -> str:
     trees = [ast.parse(source) for source in visible + hidden]
     names = frozenset[str]().union(*map(names_in, trees))
     public = [name for name in (*kit.__all__, "WORDS") if name in names or name == "WORDS"]
-    chosen = closure({*public, "ready"})
+    chosen = closure({*public, "devices"})
     used = frozenset[str]().union(*(each.names for each in chosen))
     said = [each.strings for each in chosen if each.name not in TABLES] + list(map(strings_in, trees[: len(visible)]))
     strings = frozenset[str]().union(*said)
     strings |= {mistake for key in strings & GUESSES.keys() for mistake in GUESSES[key].values()}
-    texts = [table(each.name, strings) if each.name in TABLES else each.text for each in chosen]
-    parts = [f'"""{PURPOSE}"""\n{imports(used)}', *texts, f"ready()\nreturn {', '.join(public)}"]
-    body = re.sub(r"^([A-Z]+ = .*\n)\n(?=[A-Z]+ = )", r"\1", "\n\n".join(parts), flags=re.MULTILINE)
-    return f"{TITLE}\n\ndef kit():\n{indent(body, '    ')}\n\n{', '.join(public)} = kit()"
+    texts = [each.text for each in chosen if each.name not in TABLES]
+    texts += [table(each.name, strings) for each in chosen if each.name in TABLES]  # last: the code reads better first
+    parts = [f'"""{PURPOSE}"""\n{imports(used)}', *texts, f"{READY}\nreturn {', '.join(public)}"]
+    body = re.sub(r"^([A-Z, ]+ = .*\n)\n(?=[A-Z]+ = )", r"\1", "\n\n".join(parts), flags=re.MULTILINE)
+    return f"{TITLE}\ndef kit():\n{indent(body, '    ')}\n\n{', '.join(public)} = kit()"
 
 
 def own_words(hidden: str, setup: str) -> str:
@@ -134,7 +136,7 @@ def defined(node: ast.stmt) -> Iterator[str]:
     if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
         yield node.name
     elif isinstance(node, ast.Assign):
-        yield from (target.id for target in node.targets if isinstance(target, ast.Name))
+        yield from (name.id for name in ast.walk(node.targets[0]) if isinstance(name, ast.Name))
 
 
 def statements() -> Iterator[ast.stmt]:

@@ -22,6 +22,7 @@ from autograder.authoring.source import (
     read_source,
 )
 from autograder.errors import SourceError
+from autograder.kit.words import WORDS
 
 KIT_NAMES = frozenset(kit.__all__)
 DRAWS = {"show": 1, "picture": 1}  # the kit's pictures, and where their text stands among the arguments
@@ -36,7 +37,7 @@ def read_checked(path: Path) -> Source:
         SourceError: the first fault.
     """
     source = read_source(path)
-    for rule in (check_syntax, check_markers, check_pairs, check_prose, check_pictures, check_names):
+    for rule in (check_syntax, check_markers, check_pairs, check_prose, check_pictures, check_names, check_mistakes):
         rule(source)
     return source
 
@@ -188,3 +189,22 @@ def defined_in(cell: Cell) -> Iterator[str]:
 def arguments_in(cell: Cell) -> set[str]:
     """The parameters of the functions and lambdas in a cell."""
     return {node.arg for node in ast.walk(ast.parse(cell.text)) if isinstance(node, ast.arg)}
+
+
+def check_mistakes(source: Source) -> None:
+    """Every mistake that a test names has its words."""
+    for cell in source.cells:
+        for node in ast.walk(ast.parse(cell.text)) if cell.kind in TESTS else ():
+            for name in mistakes_in(node):
+                if name.value not in WORDS:
+                    message = f"no words for the mistake {name.value!r}; add them to autograder/kit/words.py"
+                    raise fault(source, cell, message, name.lineno)
+
+
+def mistakes_in(node: ast.AST) -> Iterator[ast.Constant]:
+    """The names of mistakes that a keyword argument gives: `mistake="name"` and `mistakes={"name": …}`."""
+    match node:
+        case ast.keyword("mistake", ast.Constant() as name):
+            yield name
+        case ast.keyword("mistakes", ast.Dict(keys=names)):
+            yield from (name for name in names if isinstance(name, ast.Constant))

@@ -6,9 +6,9 @@ two modules share, no import but the standard library, torch, matplotlib and IPy
 `words`, under the mistake's name.
 """
 
-from autograder.kit.checks import NotAttempted, Wrong, check, expect
+from autograder.kit.checks import NotAttempted, Wrong, check, expect, expect_kind
 from autograder.kit.devices import devices, randn
 from autograder.kit.pictures import picture, show
 from autograder.kit.predictions import predict
 
-__all__ = ["NotAttempted", "Wrong", "check", "devices", "expect", "picture", "predict", "randn", "show"]
+__all__ = ["NotAttempted", "Wrong", "check", "devices", "expect", "expect_kind", "picture", "predict", "randn", "show"]

@@ -2,6 +2,7 @@
 
 import contextlib
 import linecache
+import math
 import traceback
 from pathlib import PurePath
 from typing import Any
@@ -11,11 +12,18 @@ import torch
 from autograder.kit.pictures import draw, side_by_side
 from autograder.kit.words import WORDS
 
+DTYPES = {  # got and wanted, and the mistake's name
+    **dict.fromkeys([(torch.int64, torch.float32), (torch.int64, torch.float64)], "int_for_float"),
+    **dict.fromkeys([(torch.float32, torch.int64), (torch.float64, torch.int64)], "float_for_int"),
+    (torch.float32, torch.float64): "float32_for_float64",
+    (torch.float64, torch.float32): "float64_for_float32",
+}
+
 
 class Wrong(Exception):
     """An answer that is not right yet. `mistake` is its name in WORDS; `picture` shows got beside expected."""
 
-    sign, name, picture = "✗", "", ""
+    sign, name, place, picture = "✗", "", "", ""
 
     def __init__(self, mistake: str, drawn: Any = None, bad: Any = None, **facts: object) -> None:
         self.mistake, self.facts = mistake, facts
@@ -23,59 +31,67 @@ class Wrong(Exception):
             self.picture = side_by_side(drawn, bad)  # small enough for it to help
 
     def __str__(self) -> str:
-        return WORDS[self.mistake].format(**{"name": self.name, **self.facts})
+        return self.place + WORDS[self.mistake].format(**{"name": self.name, **self.facts})
 
     def _render_traceback_(self) -> list[str]:  # what IPython prints in place of a traceback
         return [f"{self.sign} {self.name}: {self}"]
 
 
 class NotAttempted(Wrong):
-    """The exercise is as it was handed out."""
-
-    sign = "○"
+    sign = "○"  # the exercise is as it was handed out
 
 
 @contextlib.contextmanager
 def check(name: str) -> Any:
     """`with check("name"):` runs the lines below it. All well: a tick. Otherwise: one message."""
+    default = torch.get_default_dtype()
     try:
         yield
-    except KeyboardInterrupt:
-        raise
-    except BaseException as error:
-        wrong = error if isinstance(error, Wrong) else explain(error, name)
+        if torch.get_default_dtype() != default:
+            raise Wrong("default_dtype_changed")
+    except (Exception, SystemExit) as error:
+        wrong = error if isinstance(error, Wrong) else explain(error)
         wrong.name = name
         if wrong.picture:
             draw(wrong.picture)
         raise wrong from None
+    finally:
+        torch.set_default_dtype(default)
     draw(f"<b>✓ {name}</b>", f"✓ {name}")
 
 
-def explain(error: BaseException, name: str) -> Wrong:
+def explain(error: BaseException) -> Wrong:
     """What an exception that is not ours means, with the line of the learner's code where it arose."""
     if isinstance(error, NotImplementedError) and not error.args:  # torch raises it too, with words
         return NotAttempted("not_attempted")
-    if isinstance(error, NameError) and error.name == name:
-        return NotAttempted("not_defined")
-    kit = PurePath(explain.__code__.co_filename)  # IPython names every cell's code like a file in one folder
-    lines = [(frame.f_code.co_filename, line) for frame, line in traceback.walk_tb(error.__traceback__)]
-    lines = [each for each in lines if PurePath(each[0]).parent == kit.parent and each[0] != str(kit)]
+    own = PurePath(explain.__code__.co_filename)  # IPython names every cell's code like a file in one folder
+    files = [(PurePath(frame.f_code.co_filename), line) for frame, line in traceback.walk_tb(error.__traceback__)]
+    lines = [(str(file), line) for file, line in files if file.parent == own.parent and file != own]
     mine = lines[-1] if lines and lines[-1][0] != lines[0][0] else None  # the first is the test's own
-    where = f" (line {mine[1]} of your cell: `{linecache.getline(*mine).strip()}`)" if mine else ""
-    return Wrong("raised", kind=type(error).__name__, text=str(error).strip() or "no message", where=where)
+    if isinstance(error, NameError) and not mine:
+        return NotAttempted("not_defined", missing=error.name)
+    where = f"line {mine[1]} of your cell, `{linecache.getline(*mine).strip()}`, " if mine else "your code "
+    text = str(error).strip().partition("\n")[0].partition(", but expected one of")[0][:200]
+    return Wrong("raised", kind=type(error).__name__, text=text or "no message", where=where)
 
 
-def expect(got: Any, want: Any, *, device: Any = "cpu", mistakes: Any = (), mistake: str = "", rtol: float = 0) -> None:
-    """Hold `got` against `want` in type, shape, dtype, device and values, and tell the first difference.
+def expect(got: Any, want: Any, device: Any = "cpu", mistakes: Any = (), mistake: str = "", rtol: float = 0) -> None:
+    """Tell the first difference in type, shape, dtype, device or values; a list is the tensor it makes on `device`.
 
-    A list stands for the tensor that it makes on `device`. `mistakes` says what usual mistakes would have given, by
-    their names in WORDS; `mistake` names any difference at all. `rtol` 0 is what the dtype of `want` can hold.
+    `mistakes`: what usual ones give, by name in WORDS. `mistake`: the name of any. `rtol` 0: what the dtype can hold.
     """
     wrong = difference(got, want, device, rtol)
     if wrong:
-        usual = (name for name, each in dict(mistakes).items() if not difference(got, each, device, rtol))
-        wrong.mistake = mistake or next(usual, wrong.mistake)
+        usual = next((name for name, each in dict(mistakes).items() if not difference(got, each, device, rtol)), "")
+        if mistake or usual:
+            wrong.mistake, wrong.place, wrong.picture = mistake or usual, "", "" if mistake else wrong.picture
         raise wrong
+
+
+def expect_kind(got: Any, like: torch.Tensor) -> None:
+    """Hold `got` against `like` in all but its values."""
+    same = isinstance(got, torch.Tensor) and (got.shape, got.dtype) == (like.shape, like.dtype)
+    expect(got, got.detach().to(like.device) if same else like)
 
 
 def difference(got: Any, want: Any, device: Any, rtol: float) -> Wrong | None:
@@ -86,26 +102,30 @@ def difference(got: Any, want: Any, device: Any, rtol: float) -> Wrong | None:
         return Wrong(kind_mistake(got, want), got=type(got).__name__, want=type(want).__name__)
     if isinstance(want, torch.Tensor):
         return tensor_difference(got, want, rtol)
-    if isinstance(want, dict) and got.keys() != want.keys():
-        return Wrong("wrong_keys", want=sorted(want), got=sorted(map(str, got)))
-    if isinstance(want, tuple) and len(got) != len(want):
-        return Wrong("wrong_value", want=f"{len(want)} entries", got=len(got))
-    if isinstance(want, (dict, tuple)):
-        keys = want if isinstance(want, dict) else range(len(want))
-        return next((wrong for key in keys if (wrong := difference(got[key], want[key], device, rtol))), None)
-    same = abs(got - want) <= (rtol or 1e-6) * abs(want) if isinstance(want, float) else got == want
-    return None if same else Wrong("wrong_value", want=repr(want), got=repr(got))
+    if isinstance(want, tuple):
+        got, want = dict(enumerate(got)), dict(enumerate(want))
+    if isinstance(want, dict):
+        if got.keys() != want.keys():
+            return Wrong("wrong_keys", want=list(want), got=list(got))
+        found = ((key, difference(got[key], want[key], device, rtol)) for key in want)
+        key, wrong = next(((key, wrong) for key, wrong in found if wrong), (None, None))
+        if wrong:
+            wrong.place = f"[{key!r}]: {wrong.place}"
+        return wrong
+    same = got == want or (isinstance(want, float) and math.isclose(got, want, rel_tol=rtol or 1e-6, abs_tol=1e-9))
+    return None if same or (got != got and want != want) else Wrong("wrong_value", want=repr(want), got=repr(got))
 
 
 def kind_mistake(got: Any, want: Any) -> str:
     """The name for giving one kind of thing in place of another."""
-    if got is None:
-        return "returned_none"
-    if isinstance(want, torch.Tensor):
-        return "not_a_tensor"
-    if isinstance(got, torch.Tensor) and isinstance(want, (int, float)):
-        return "tensor_for_number"
-    return "text_for_object" if isinstance(got, str) else "wrong_type"
+    kinds = [
+        (got is None, "returned_none"),
+        (callable(got) and not isinstance(got, torch.Tensor), "method_not_called"),
+        (isinstance(want, torch.Tensor), "not_a_tensor"),
+        (isinstance(got, torch.Tensor) and isinstance(want, (int, float)), "tensor_for_number"),
+        (isinstance(got, str), "text_for_object"),
+    ]
+    return next((name for holds, name in kinds if holds), "wrong_type")
 
 
 def tensor_difference(got: torch.Tensor, want: torch.Tensor, rtol: float) -> Wrong | None:
@@ -113,45 +133,40 @@ def tensor_difference(got: torch.Tensor, want: torch.Tensor, rtol: float) -> Wro
     if got.shape != want.shape:
         return shape_difference(got, want)
     if got.dtype != want.dtype:
-        return Wrong(dtype_mistake(got, want), want=want.dtype, got=got.dtype)
+        return Wrong(DTYPES.get((got.dtype, want.dtype), "wrong_dtype"), want=want.dtype, got=got.dtype)
     if got.device != want.device:
         return Wrong("wrong_device", want=want.device, got=got.device)
     got, want = got.detach().cpu(), want.detach().cpu()
-    bad, both = ~close(got, want, rtol), {"got": got, "expected": want}
+    bad = ~close(got, want, rtol)
     if not bad.any():
         return None
-    if got.ndim == 2 and got.shape == got.T.shape and close(got, want.T, rtol).all():
-        return Wrong("transposed", both, bad, want=tuple(want.shape), got=tuple(got.shape))
     at = tuple(bad.nonzero()[0].tolist())
-    facts = {"at": list(at), "want": f"{want[at].item():.6g}", "got": f"{got[at].item():.6g}"}
-    return Wrong("wrong_values", both, bad, count=int(bad.sum()), total=bad.numel(), **facts)
+    digits = ".6g" if want.is_floating_point() and f"{got[at]:.6g}" != f"{want[at]:.6g}" else ""
+    facts = {"got": format(got[at].item(), digits), "want": format(want[at].item(), digits), "at": list(at)}
+    turned = got.ndim == 2 and got.shape == got.T.shape and close(got, want.T, rtol).all()
+    name, both = "transposed" if turned else "wrong_values", {"got": got, "expected": want}
+    return Wrong(name, both, bad, count=int(bad.sum()), total=bad.numel(), **facts)
 
 
 def shape_difference(got: torch.Tensor, want: torch.Tensor) -> Wrong:
-    """How the shapes differ, and whether a vector is merely one entry off at its end."""
+    """How the shapes differ, and whether a vector is merely one entry off at its start or end."""
     got, want = got.detach().cpu(), want.detach().cpu()
-    name = "wrong_shape"
+    n, name = min(got.numel(), want.numel()), "wrong_shape"
+    facts: dict[str, Any] = {"want": tuple(want.shape), "got": tuple(got.shape)}
     if [n for n in got.shape if n != 1] == [n for n in want.shape if n != 1] and got.ndim != want.ndim:
         name = "dropped_axis" if got.ndim < want.ndim else "kept_axis"
     elif got.ndim == want.ndim == 2 and got.shape == want.T.shape:
         name = "transposed"
-    elif got.ndim == want.ndim == 1 and abs(len(got) - len(want)) == 1:
-        n = min(len(got), len(want))
-        name = "off_by_one" if close(got[:n].to(want.dtype), want[:n], 1e-4).all() else name
-    return Wrong(name, {"got": got, "expected": want}, want=tuple(want.shape), got=tuple(got.shape))
-
-
-def dtype_mistake(got: torch.Tensor, want: torch.Tensor) -> str:
-    """The name for having one dtype in place of the other."""
-    if got.is_floating_point() != want.is_floating_point():
-        return "int_for_float" if want.is_floating_point() else "float_for_int"
-    precision = {torch.float32: "float32_for_float64", torch.float64: "float64_for_float32"}
-    return precision[got.dtype] if {got.dtype, want.dtype} == set(precision) else "wrong_dtype"
+    elif got.ndim == want.ndim == 1 and abs(len(got) - len(want)) == 1 < n:
+        for end, kept in (("end", slice(n)), ("start", slice(-n, None))):
+            if close(got[kept].to(want.dtype), want[kept], 1e-4).all():
+                name, facts = "off_by_one", {**facts, "end": end, "many": "few" if len(got) < len(want) else "many"}
+    return Wrong(name, {"got": got, "expected": want}, **facts)
 
 
 def close(got: torch.Tensor, want: torch.Tensor, rtol: float) -> torch.Tensor:
     """Which values agree: floats to what their dtype can hold, NaN with NaN, everything else exactly."""
     if not want.is_floating_point():
         return got == want
-    rtol = rtol or {torch.float16: 1e-2, torch.bfloat16: 2e-2, torch.float64: 1e-9}.get(want.dtype, 1e-5)
+    rtol = rtol or torch.finfo(want.dtype).eps ** 0.75  # 6e-6 for float32, 2e-12 for float64
     return torch.isclose(got, want, rtol=rtol, atol=rtol / 10, equal_nan=True)

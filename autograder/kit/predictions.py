@@ -27,5 +27,5 @@ def predict(name: str, guess: Any) -> Any:
 
 
 def plain(text: object) -> str:
-    """A printed line without what nobody means to foretell: spaces at its ends, case, quotes, the prefix `torch.`"""
-    return " ".join(str(text).split()).casefold().replace("torch.", "").strip("'\"")
+    """A printed line without what nobody means to foretell: spacing, case, quotes, the prefix `torch.`"""
+    return " ".join(str(text).replace(",", ", ").split()).casefold().replace("torch.", "").strip("'\"")

@@ -30,7 +30,7 @@ def twice(x):
 
 # %% check="twice" points=1
 with check("twice"):
-    expect(twice(torch.tensor([2.0, 2.0])), [4.0, 4.0], mistakes={"all_ones": [1.0, 1.0]})
+    expect(twice(torch.tensor([2.0, 2.0])), [4.0, 4.0], mistakes={"swapped": [1.0, 1.0]})
 
 # %% hidden="twice" points=2 checks="negative numbers"
 with check("twice"):
@@ -53,7 +53,7 @@ def twice(x):
     return torch.add(x, x)
 
 
-@wrong("twice", mistake="all_ones")
+@wrong("twice", mistake="swapped")
 def twice(x):
     return torch.ones(2)
 

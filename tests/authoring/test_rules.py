@@ -49,6 +49,7 @@ FAULTS = [
     ("no_visible_test", (CHECK, "# %%"), SOLUTION, "needs one visible test"),
     ("hidden_says_nothing", (' checks="negative numbers"', ""), None, "does not say what it checks"),
     ("undefined_name", ("expect(twice(torch", "expect(thrice(torch"), "expect(thrice", "names 'thrice', which no cell"),
+    ("unknown_mistake", ('{"sizes_hard_coded"', '{"sizes_hardcoded"'), "sizes_hardcoded", "no words for the mistake"),
     ("not_defined", ("def twice(x)", "def two(x)"), SOLUTION, "must define a function or class called twice"),
     ("not_python", ("import torch\n", "import torch as\n"), "import torch as", "not Python"),
     ("no_title", ("# %% [markdown]\n# # 01 · Doubles\n\n", ""), "# %%\nimport", "opens with prose"),

@@ -47,7 +47,7 @@ def test_words_that_only_the_hidden_test_needs_stay_hidden(tmp_path: Path) -> No
 
     assert '"sizes_hard_coded"' not in notebook.cells[1].source
     assert "sizes_hard_coded" in notebook.cells[-1].source.split("with check")[0]
-    assert '"all_ones"' in notebook.cells[1].source
+    assert '"swapped"' in notebook.cells[1].source
 
 
 def test_the_same_text_gives_the_same_bytes(tmp_path: Path) -> None:

@@ -37,13 +37,13 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, str]]:
         torch.tensor([1 + 2j]),
         torch.ones(2, dtype=torch.float16),
         torch.ones(2, 2, requires_grad=True),
-        torch.rand(2, 3, 4, 5),
-        torch.rand(40, 40),
+        torch.ones(2, 3, 4, 5),
+        torch.ones(40, 40),
         np.ones((2, 2)),
         [[1, 2], [3, 4]],
         3,
     ],
-    ids=str,
+    ids=repr,
 )
 def test_every_kind_of_tensor_is_drawn(x: Any, shown: list[dict[str, str]]) -> None:
     show(x, "a picture")
@@ -80,10 +80,23 @@ def test_several_tensors_stand_beside_each_other_under_their_names(shown: list[d
 
 
 def test_a_large_tensor_says_that_it_is_cut(shown: list[dict[str, str]]) -> None:
-    show(torch.rand(50, 50), "large")
+    show(torch.ones(50, 50), "large")
 
-    assert "the first 12 along each axis" in shown[0]["text/html"]
+    assert "the first entries of it" in shown[0]["text/html"]
     assert shown[0]["text/html"].count("border:1px solid") == 144
+
+
+def test_floats_are_drawn_with_their_point(shown: list[dict[str, str]]) -> None:
+    show(torch.tensor([1.0, -2.0, 0.5, float("nan")]), "floats")
+
+    for text in (">1.<", ">-2.<", ">0.5<", ">nan<"):
+        assert text in shown[0]["text/html"]
+
+
+def test_a_tensor_may_be_called_x(shown: list[dict[str, str]]) -> None:
+    show(x=torch.ones(2), text="x")
+
+    assert "x · shape (2,)" in shown[0]["text/html"]
 
 
 def test_nothing_is_drawn_in_a_fixed_colour(shown: list[dict[str, str]]) -> None:
