@@ -1,6 +1,5 @@
 """nbgrader's own commands and the formgrader, run from this folder, work on the course's folders and gradebook."""
 
-import os
 import sys
 from pathlib import Path
 

@@ -315,8 +315,8 @@ def verify(
 
 
 def _write_text(target: str, text: str) -> None:
-    from autograder.files import write_whole
     from autograder.errors import UsageError
+    from autograder.files import write_whole
 
     if target == "-":
         print(text, end="")

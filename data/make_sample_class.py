@@ -3,10 +3,10 @@
     python data/make_sample_class.py
 
 Run it by hand, from any folder, after a lesson or an answer bank has changed; it takes about two minutes and needs what
-the browser tests need (Selenium, Chromium, chromedriver). `CLASS` below says who hands in what, a line each, and what
-how grading must end. Answers come from the lessons' solutions and answer banks. The notebooks of JupyterLab are saved by
-JupyterLab itself, in a browser; the others are run here and written the way their front end writes them, as README.md
-in this folder says. No output that names a path of this machine is kept.
+the browser tests need (Selenium, Chromium, chromedriver). `CLASS` below says who hands in what, a line each, and how
+grading must end. Answers come from the lessons' solutions and answer banks. The notebooks of JupyterLab are saved by
+JupyterLab, in a browser; the others are run here and written the way their front end writes them, as README.md in this
+folder says. No output that names a path of this machine is kept.
 """
 
 from __future__ import annotations

@@ -10,7 +10,8 @@
 # - run cells, use a hint, make a prediction, and get a check to turn green;
 # - read an error message from its useful end.
 #
-# **It takes** about 45 minutes. **It needs** some Python: lists, functions, `for`. Nothing to install, nothing to sign.
+# **It takes** about 45 minutes. **It needs** some Python: lists, functions, loops, and having met NumPy helps. Online there is
+# nothing to install.
 #
 # The grey boxes below are **cells**. Click into the first one and press **Shift + Enter**: it runs, and the next one is
 # selected. The first cell is folded away. It brings the checks and the pictures.
@@ -25,26 +26,30 @@
 #    gradient, and gradients are how networks learn.
 # 3. **Parts to build with**: layers, losses, optimisers, data loaders.
 #
-# Each of the three in one line, only to have seen it:
+# Here is a first glimpse of each. You need not understand it yet.
 
 # %%
 import torch
 
-x = torch.tensor([1.0, 2.0, 3.0], requires_grad=True)     # a tensor
-y = (x * x).sum()                                         # 1 + 4 + 9
-y.backward()                                              # autograd: how does y change with each x?
+x = torch.tensor([1.0, 2.0, 3.0], requires_grad=True)  # a tensor, watched by autograd
+y = (x * x).sum()  # 1 + 4 + 9
+y.backward()  # autograd: how does y change with each x?
 print(y)
 print(x.grad)
-print(torch.nn.Linear(3, 1))                              # a part: three numbers in, one number out
+print(torch.nn.Linear(3, 1))  # a part: three numbers in, one number out
 
 # %% [markdown]
-# The line of `x.grad` says 2, 4, 6: twice each number, which is the derivative of a square. You will derive it by hand in
-# lesson 07. For now you only need to see that nobody told PyTorch any rule about squares.
+# The second line, `x.grad`, says 2, 4, 6: twice each number, which is the derivative of a square. PyTorch was given no rule
+# for this function. It knows the rules for a product and for a sum, and combines them, as you will by hand in lesson 07.
 #
 # ### A graph that follows the code
 #
 # To know the derivative, PyTorch keeps a record of each step, the **graph**. It is written while your code runs, line by
 # line. So a loop or an `if` needs nothing special: another input takes another path, and the record is another one.
+#
+# In the next cell, `recorded_steps` only reads that record for us; you may skip its lines. `Mul` is *times*, `Add` is *plus*.
+# (`x: torch.Tensor` and `-> list[str]` say what goes in and what comes out; Python does not enforce them.)
+
 
 # %%
 def triple_until_large(x: torch.Tensor) -> torch.Tensor:
@@ -92,10 +97,9 @@ picture(
 #
 # ### Where it comes from
 #
-# Torch, the ancestor, appeared in 2002 and was later steered from the language Lua. PyTorch brought its ideas to Python: a
-# first version in 2016, its announcement in January 2017. Version 1.0 of December 2018 made it fit for products, and
-# version 2.0 of March 2023 added `torch.compile`, which makes finished code faster without changing what it means. Code that
-# you learn here runs on all versions since.
+# Torch, the ancestor, appeared in 2002 and was later scripted in Lua. PyTorch brought its ideas to Python: a first version in
+# 2016, its announcement in January 2017. Version 1.0 of December 2018 made it ready for production, and version 2.0 of March
+# 2023 added `torch.compile`, which can make finished code faster without changing what it means.
 
 # %% folded="Drawing the years"
 years = {2002: "Torch", 2011: "Torch7, in Lua", 2017: "PyTorch", 2018.9: "1.0", 2023.2: "2.0"}
@@ -107,12 +111,15 @@ for year, name in years.items():
     axis.text(year, -0.5, f"{int(year)}", ha="center")
 axis.set(ylim=(-0.8, 0.8))
 axis.axis("off")
-picture(figure, "A line of years: Torch in 2002, Torch7 in Lua in 2011, PyTorch in 2017, version 1.0 in 2018, 2.0 in 2023.")
+picture(
+    figure, "A line of years: Torch in 2002, Torch7 in Lua in 2011, PyTorch in 2017, version 1.0 in 2018, 2.0 in 2023."
+)
 
 # %% [markdown]
 # ## 2 · Your machine
 #
-# Which version is this, and is there a graphics card that PyTorch can use?
+# Which version is this (`+cpu` at its end means: built without graphics-card support), and is there an NVIDIA or AMD graphics
+# card that it can use?
 
 # %%
 print(torch.__version__)
@@ -127,17 +134,18 @@ print(torch.cuda.is_available())
 # | where | what is different |
 # | --- | --- |
 # | your own machine | files stay where you save them; the version is what you installed |
-# | Google Colab | a graphics card on request; save a copy to your Drive, or your work is gone when the tab closes |
-# | Kaggle | much like Colab; *Save Version* keeps your work |
+# | Google Colab | a graphics card on request; save a copy to your Drive, or your work is gone when the tab closes. Restarting is in the menu *Runtime*; to hand in, *File*, *Download* |
+# | Kaggle | much like Colab; *Save Version* keeps your work, *File*, *Download* gives you the file |
 # | Binder | starts from nothing each time and forgets everything; download the file before you leave |
 #
 # ## 3 · How a lesson works
 #
-# You read a little, run a cell, and look at what it says. Change things: a cell can be run as often as you like. The cells
-# share one memory, in the order in which you ran them, not the order on the page. If that ever gets confusing, restart
-# (menu *Kernel*, *Restart Kernel*) and run from the top.
+# You read a little, run a cell, and look at what it says. Change things: a cell can be run as often as you like. All cells
+# share one memory; what counts is the order in which you ran them, not their order on the page. If that ever gets confusing,
+# restart (menu *Kernel*, *Restart Kernel*) and run from the top. And a cell that does not come to an end is stopped by the
+# button ■, or by *Kernel*, *Interrupt Kernel*.
 #
-# Here is a first calculation. Between two tensors of one shape, `+` adds place by place:
+# Here is a first calculation. Between two tensors of the same shape, `+` adds entry by entry:
 
 # %%
 a = torch.tensor([1, 2, 3])
@@ -145,14 +153,20 @@ b = torch.tensor([10, 20, 30])
 print(a + b)
 
 # %%
-show(a=a, b=b, total=a + b, text="a is 1, 2, 3 and b is 10, 20, 30. Each entry of total is the sum of the two in its place.")
+show(
+    a=a,
+    b=b,
+    total=a + b,
+    text="a is 1, 2, 3 and b is 10, 20, 30. Each entry of total is the sum of the two in its place.",
+)
 
 # %% [markdown]
 # Printing a tensor shows its numbers inside `tensor(…)`, so that you can tell it from a list.
 #
 # **Exercises** come with a heading, their points, a sentence about what to do, and an example. Under them are hints, folded
-# away; open one at a time, and only when you are stuck. Then come up to three cells: the first is yours, the second checks
-# your answer and gives you a message, the third is tested when you hand in, on inputs you have not seen.
+# away; open one at a time, and only when you are stuck. Then come up to three cells. The first is yours. The second checks
+# your answer and gives you a message. The third stays as it is: when you hand in, it is filled with tests of your answer on
+# inputs you have not seen.
 #
 # A check has three things to say: **○** not attempted, **✗** not right yet, and **✓** right. Run the check of the first
 # exercise before you have written anything. It should say ○. And a check tests what your cell last *made*: after each
@@ -172,6 +186,7 @@ show(a=a, b=b, total=a + b, text="a is 1, 2, 3 and b is 10, 20, 30. Each entry o
 # <details><summary>Hint 2</summary><code>torch.tensor</code> takes a list, and <code>numbers</code> is one.</details>
 # <details><summary>Hint 3</summary>The line begins with <code>return</code>.</details>
 
+
 # %% solution="to_tensor"
 def to_tensor(numbers: list[int]) -> torch.Tensor:
     """The numbers of a list as a tensor."""
@@ -179,9 +194,10 @@ def to_tensor(numbers: list[int]) -> torch.Tensor:
     return torch.tensor(numbers)
     ### END SOLUTION
 
+
 # %% check="to_tensor" points=1
 with check("to_tensor"):
-    expect(to_tensor([1, 2, 3]), [1, 2, 3], mistakes={"digits_split": [[1], [2], [3]]})
+    expect(to_tensor([4, 7, 9]), [4, 7, 9], mistakes={"digits_split": [[4], [7], [9]]})
 
 # %% hidden="to_tensor" points=1 checks="other numbers, a list of one, a long list"
 with check("to_tensor"):
@@ -189,13 +205,13 @@ with check("to_tensor"):
         want = torch.zeros(len(numbers), dtype=torch.int64)
         for i, number in enumerate(numbers):
             want[i] = number
-        expect(to_tensor(numbers), want, mistakes={"sizes_hard_coded": [1, 2, 3]})
+        expect(to_tensor(numbers), want, mistakes={"sizes_hard_coded": [4, 7, 9]})
 
 # %% [markdown]
 # ### Predict, then run
 #
 # Some exercises ask what a cell will print. Write your answer down before you run it. Being wrong here is worth more than
-# being right: you find out which picture in your head to mend.
+# being right: you find out which of your ideas to correct.
 #
 # ### 0.2 · Lists and tensors (predict, then run)
 # *1 point · about 2 minutes*
@@ -204,8 +220,9 @@ with check("to_tensor"):
 # example `"1 7"`, two numbers with a space between them. `len` of these tensors is the number of their entries. The check
 # runs the line only after you have written a prediction.
 #
-# <details><summary>Hint 1</summary>Between two tensors <code>+</code> adds place by place.</details>
-# <details><summary>Hint 2</summary>Between two lists it puts one behind the other.</details>
+# <details><summary>Hint 1</summary>Between two tensors <code>+</code> adds entry by entry.</details>
+# <details><summary>Hint 2</summary>Between two lists it joins them end to end.</details>
+
 
 # %% solution="list_or_tensor"
 def list_or_tensor() -> str:
@@ -213,6 +230,7 @@ def list_or_tensor() -> str:
     ### BEGIN SOLUTION
     return "4 2"
     ### END SOLUTION
+
 
 # %% predict="list_or_tensor" points=1
 with predict("list_or_tensor", lambda: list_or_tensor()):
@@ -234,12 +252,14 @@ with predict("list_or_tensor", lambda: list_or_tensor()):
 # <code>x</code> afterwards?</details>
 # <details><summary>Hint 2</summary>The result of the middle line is not given a name.</details>
 
+
 # %% solution="is_it_kept"
 def is_it_kept() -> str:
     """What the check below prints."""
     ### BEGIN SOLUTION
     return "tensor([1, 2, 3])"
     ### END SOLUTION
+
 
 # %% predict="is_it_kept" points=1
 with predict("is_it_kept", lambda: is_it_kept()):
@@ -253,21 +273,23 @@ with predict("is_it_kept", lambda: is_it_kept()):
 # It will, every day, to everyone. An error in Python is a report, called a **traceback**, and it is best read **from the
 # bottom up**. Run this:
 
+
 # %% raises="TypeError"
-def with_shipping(prices, shipping):
+def add_shipping(prices, shipping):
     return prices + shipping
 
 
-with_shipping([4.0, 2.5], 1.5)
+add_shipping([4.0, 2.5], 1.5)
 
 # %% [markdown]
-# 1. The **last line** says what went wrong: first the type of the error, `TypeError`, then, behind the colon, what Python
-#    has to say about it: *can only concatenate list (not "float") to list*. To concatenate is to join: it tried to put
-#    something behind a list.
-# 2. The **arrow** nearest to the end points at the line that failed: `return prices + shipping`.
+# 1. The **last line** says what went wrong: first the type of the error, `TypeError`, then, after the colon, what Python has
+#    to say about it: *can only concatenate list (not "float") to list*. To concatenate is to join: it tried to put something
+#    at the end of a list. (Some messages have several lines; then look for the one that begins with the type.)
+# 2. The **arrow** nearest to the end points at the line that failed: `return prices + shipping`. In longer reports, look for
+#    the last arrow in your own code.
 # 3. Further **up** is the line that called it.
 #
-# So: `+` behind a list joins lists, and `1.5` is not a list. A tensor would have done the sum.
+# So: `+` after a list joins lists, and `1.5` is not a list. A tensor would have done the sum.
 #
 # ### Looking things up
 #
@@ -275,19 +297,20 @@ with_shipping([4.0, 2.5], 1.5)
 # call and press **Shift + Tab** for its description. And `help` prints the same description below the cell:
 
 # %%
-help(torch.is_tensor)
+help(torch.numel)
 
 # %% [markdown]
-# ### 0.4 · Mend the crash
+# ### 0.4 · Fix the crash
 # *2 points · about 4 minutes*
 #
-# Write `with_shipping` so that it works. It takes a list of prices and one number, and returns a tensor with that number
-# added to each price. The list stays as it is.
+# Write `with_shipping`, which does what `add_shipping` was meant to do. It takes a list of prices, as floats, and one number,
+# and returns a float32 tensor with that number added to each price. The list stays as it is.
 #
 # For example `with_shipping([4.0, 2.5], 1.5)` gives `tensor([5.5000, 4.0000])`.
 #
 # <details><summary>Hint 1</summary>Make a tensor of the list first.</details>
 # <details><summary>Hint 2</summary>A tensor plus a plain number adds the number to every entry.</details>
+
 
 # %% solution="with_shipping"
 def with_shipping(prices: list[float], shipping: float) -> torch.Tensor:
@@ -296,10 +319,11 @@ def with_shipping(prices: list[float], shipping: float) -> torch.Tensor:
     return torch.tensor(prices) + shipping
     ### END SOLUTION
 
+
 # %% check="with_shipping" points=1
 with check("with_shipping"):
     prices = [4.0, 2.5]
-    usual = {"number_joined": [4.0, 2.5, 1.5], "added_up": torch.tensor(8.0)}
+    usual = {"number_joined": [4.0, 2.5, 1.5], "added_up": torch.tensor(8.0), "nothing_added": [4.0, 2.5]}
     expect(with_shipping(prices, 1.5), [5.5, 4.0], mistakes=usual)
     expect(tuple(prices), (4.0, 2.5), mistake="input_changed")
 
@@ -313,7 +337,7 @@ with check("with_shipping"):
 # ### 0.5 · The useful line
 # *2 points · about 6 minutes*
 #
-# `report` is the text of a traceback. Return the type of the error: in its last line, what stands before the first colon. Some
+# `report` is the text of a traceback. Return the type of the error: what comes before the first colon of its last line. Some
 # errors have nothing to say; then the last line is the type alone. Blank lines may follow at the end.
 #
 # For example, a report that ends in the line `TypeError: unsupported operand` gives `"TypeError"`.
@@ -321,8 +345,9 @@ with check("with_shipping"):
 # <details><summary>Hint 1</summary><code>report.strip().splitlines()</code> is the list of its lines without the blank
 # ends.</details>
 # <details><summary>Hint 2</summary>The last entry of a list has the index -1.</details>
-# <details><summary>Hint 3</summary><code>line.split(":")[0]</code> is what stands before the first colon, or the whole line
+# <details><summary>Hint 3</summary><code>line.split(":")[0]</code> is what comes before the first colon, or the whole line
 # where there is none.</details>
+
 
 # %% solution="error_type"
 def error_type(report: str) -> str:
@@ -331,49 +356,55 @@ def error_type(report: str) -> str:
     return report.strip().splitlines()[-1].split(":")[0]
     ### END SOLUTION
 
+
 # %% check="error_type" points=1
 with check("error_type"):
     report = "Traceback (most recent call last):\n  File \"a.py\", line 3\n    1 + 'b'\nTypeError: unsupported operand"
     usual = {
         "first_line_of_report": "Traceback (most recent call last)",
         "message_too": "TypeError: unsupported operand",
-        "message_only": "unsupported operand",
+        "message_only": " unsupported operand",
     }
     expect(error_type(report), "TypeError", mistakes=usual)
+    expect(
+        error_type('Traceback (most recent call last):\n  File "a.py", line 5\nKeyboardInterrupt\n\n'),
+        "KeyboardInterrupt",
+    )
 
-# %% hidden="error_type" points=1 checks="a message with colons in it, no message, blank lines at the end"
+# %% hidden="error_type" points=1 checks="a message with colons in it, other types"
 with check("error_type"):
     for last, want in [
         ("RuntimeError: sizes do not match: got 3: expected 4", "RuntimeError"),
-        ("KeyboardInterrupt", "KeyboardInterrupt"),
+        ("StopIteration", "StopIteration"),
         ("ValueError: too many dimensions 'str'\n\n", "ValueError"),
     ]:
-        report = f"Traceback (most recent call last):\n  File \"b.py\", line 9, in run\n    step()\n{last}"
+        report = f'Traceback (most recent call last):\n  File "b.py", line 9, in run\n    step()\n{last}'
         expect(error_type(report), want, mistakes={"last_colon": last.strip().rpartition(":")[0]})
 
 # %% [markdown]
 # ## 5 · Saving and handing in
 #
 # Save with **Ctrl + S** (**⌘ S** on a Mac). Before you hand in, restart and run everything once more from the top: what
-# works then will work when it is graded. Hand in this one file, `00_start_here.ipynb`, in the way your course has told you.
+# works then will work when it is graded. (If *Run all* stops at a red cell, as it does in some front ends, run on from the
+# cell below it.) Hand in this one file, `00_start_here.ipynb`, the way your course asks.
 # You may leave exercises open, and you may hand in with red checks; what is right counts.
 #
-# Cells of the lesson that you changed by accident, the checks above all, are put back before grading. Your answers are what
-# is read.
+# If you changed other cells by accident, checks included, they are restored before grading.
 #
 # ## What you can do now
 #
 # | you want | do |
 # | --- | --- |
 # | to run a cell | Shift + Enter |
+# | to stop a cell | ■, or *Kernel*, *Interrupt Kernel* |
 # | a fresh start | *Kernel*, *Restart Kernel*, then run from the top |
 # | to know what there is | `torch.` and Tab; Shift + Tab inside brackets; `help(…)` |
 # | to know what went wrong | the last line of the traceback, then the arrow above it |
 # | a tensor | `torch.tensor([1, 2, 3])` |
 # | the version, the graphics card | `torch.__version__`, `torch.cuda.is_available()` |
 #
-# **To stretch yourself** (no points). Find a start for `triple_until_large` that gives a graph with five steps of *times 3*.
-# Negative numbers would run for ever: why?
+# **To stretch yourself** (no points). Find a start for `triple_until_large` whose graph has five *times 3* steps. Zero and
+# negative numbers would never come to an end: why? (Do not run it. If you did: ■.)
 #
 # **To read on.** [What PyTorch is](https://docs.pytorch.org/docs/stable/index.html), and
 # [how Python reports errors](https://docs.python.org/3/tutorial/errors.html).

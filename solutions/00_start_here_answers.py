@@ -38,7 +38,7 @@ def to_tensor(numbers):
 
 @wrong("to_tensor", mistake="sizes_hard_coded")
 def to_tensor(numbers):
-    return torch.tensor([1, 2, 3])
+    return torch.tensor([4, 7, 9])
 
 
 @right("list_or_tensor")
@@ -81,6 +81,11 @@ def is_it_kept():
     return "tensor([2, 3, 4])"
 
 
+@wrong("is_it_kept", mistake="result_not_kept")
+def is_it_kept():
+    return "[2, 3, 4]"
+
+
 @wrong("is_it_kept", mistake="wrong_prediction")
 def is_it_kept():
     return "[1, 2, 3]"
@@ -121,6 +126,13 @@ def with_shipping(prices, shipping):
     return torch.tensor(prices).sum() + shipping
 
 
+@wrong("with_shipping", mistake="nothing_added")
+def with_shipping(prices, shipping):
+    result = torch.tensor(prices)
+    result + shipping
+    return result
+
+
 @wrong("with_shipping", mistake="input_changed")
 def with_shipping(prices, shipping):
     for i in range(len(prices)):
@@ -157,12 +169,13 @@ def error_type(report):
 
 @wrong("error_type", mistake="message_only")
 def error_type(report):
-    return report.strip().splitlines()[-1].split(": ")[1]
+    return report.strip().splitlines()[-1].split(":")[1]
 
 
 @wrong("error_type", mistake="last_colon")
 def error_type(report):
-    return report.strip().splitlines()[-1].rpartition(":")[0]
+    line = report.strip().splitlines()[-1]
+    return line.rpartition(":")[0] or line
 
 
 @wrong("error_type", mistake="wrong_value")

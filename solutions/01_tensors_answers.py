@@ -66,12 +66,12 @@ def describe(x):
     return {"shape": x.size(), "dtype": x.dtype, "device": x.device, "count": x.nelement()}
 
 
-@wrong("describe", mistake="text_for_object")
+@wrong("describe", mistake="wrong_type")
 def describe(x):
     return {"shape": x.shape, "dtype": str(x.dtype), "device": x.device, "count": x.numel()}
 
 
-@wrong("describe", mistake="first_axis_only")
+@wrong("describe", mistake="wrong_value")
 def describe(x):
     return {"shape": x.shape, "dtype": x.dtype, "device": x.device, "count": len(x)}
 
@@ -143,7 +143,7 @@ def filled_like(x, value):
     return torch.ones_like(x)
 
 
-@wrong("filled_like", mistake="full_lost_dtype")
+@wrong("filled_like", mistake="int_for_float")
 def filled_like(x, value):
     return torch.full(x.shape, value)
 
@@ -151,6 +151,11 @@ def filled_like(x, value):
 @wrong("filled_like", mistake="float_for_int")
 def filled_like(x, value):
     return torch.zeros(x.shape) + value
+
+
+@wrong("filled_like", mistake="built_on_input")
+def filled_like(x, value):
+    return x * 0 + value
 
 
 @wrong("filled_like", mistake="not_a_tensor")
@@ -231,9 +236,14 @@ def multiples_up_to(step, stop):
     return torch.arange(step, stop + 1, step)
 
 
-@wrong("multiples_up_to", mistake="past_the_stop")
+@wrong("multiples_up_to", mistake="off_by_one")
 def multiples_up_to(step, stop):
     return torch.arange(0, stop + step, step)
+
+
+@wrong("multiples_up_to", mistake="wrong_shape")
+def multiples_up_to(step, stop):
+    return torch.arange(0, stop + 2, step)
 
 
 @right("grid_points")
@@ -266,7 +276,7 @@ def grid_points(start, stop, count):
     return torch.from_numpy(np.linspace(start, stop, count))
 
 
-@wrong("grid_points", mistake="start_ignored")
+@wrong("grid_points", mistake="wrong_values")
 def grid_points(start, stop, count):
     return torch.linspace(0, stop, count)
 
@@ -278,7 +288,7 @@ def grid_points(start, stop, count):
 
 @wrong("grid_points", mistake="ends_swapped")
 def grid_points(start, stop, count):
-    return torch.linspace(max(start, stop), min(start, stop), count).flip(0)
+    return torch.linspace(min(start, stop), max(start, stop), count)
 
 
 @wrong("grid_points", mistake="raised")
@@ -384,7 +394,7 @@ def as_float64(values):
     return torch.from_numpy(np.array(values, dtype=np.float64))
 
 
-@wrong("as_float64", mistake="float32_for_float64")
+@wrong("as_float64", mistake="wrong_dtype")
 def as_float64(values):
     return torch.tensor(values)
 
@@ -436,7 +446,7 @@ def truncate_or_round(x):
     return x.floor().long(), x.round().long()
 
 
-@wrong("truncate_or_round", mistake="cut_for_rounded")
+@wrong("truncate_or_round", mistake="wrong_values")
 def truncate_or_round(x):
     return x.long(), x.long().round()
 
@@ -449,6 +459,12 @@ def truncate_or_round(x):
 @wrong("truncate_or_round", mistake="input_changed")
 def truncate_or_round(x):
     return x.long(), x.round_().long()
+
+
+@wrong("truncate_or_round", mistake="wrong_values")
+def truncate_or_round(x):
+    rounded = x.abs().round() * x.sign()
+    return x.long(), torch.where(x == 0.5, 1, rounded).long()
 
 
 @wrong("truncate_or_round", mistake="halves_upwards")
@@ -509,7 +525,7 @@ def bytes_needed(x):
     return x.element_size()
 
 
-@wrong("bytes_needed", mistake="first_axis_only")
+@wrong("bytes_needed", mistake="wrong_value")
 def bytes_needed(x):
     return len(x) * x.element_size()
 
@@ -517,6 +533,11 @@ def bytes_needed(x):
 @wrong("bytes_needed", mistake="wrong_value")
 def bytes_needed(x):
     return x.numel() * 4
+
+
+@wrong("bytes_needed", mistake="raised")
+def bytes_needed(x):
+    return len(x) * x[0].numel() * x.element_size()
 
 
 @wrong("bytes_needed", mistake="whole_storage")
@@ -583,7 +604,7 @@ def fake_batch(count, size, seed):
     return {"images": images, "labels": labels, "bytes": images.nbytes + labels.nbytes}
 
 
-@wrong("fake_batch", mistake="not_reproducible")
+@wrong("fake_batch", mistake="global_seed_disturbed")
 def fake_batch(count, size, seed):
     images = torch.rand(count, size, size, generator=torch.Generator().manual_seed(seed))
     labels = torch.randint(0, 10, (count,))

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -140,13 +141,25 @@ def test_the_grade_commands_help_says_that_there_is_no_sandbox() -> None:
     assert "no sandbox" in subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
 
-def test_lab_passes_its_arguments_on(monkeypatch: pytest.MonkeyPatch, root: Path) -> None:
+def test_lab_opens_the_notebooks_and_passes_its_arguments_on(monkeypatch: pytest.MonkeyPatch, root: Path) -> None:
     from autograder import cli, course
 
-    started: list[list[str]] = []
+    started: list[tuple[Path, list[str]]] = []
+    (root / "notebooks").mkdir()
+    monkeypatch.chdir(root)
+    monkeypatch.setenv("JUPYTER_CONFIG_PATH", "mine")
     monkeypatch.setattr(course, "find_root", lambda: root)
-    monkeypatch.setattr(cli.os, "execv", lambda program, arguments: started.append(arguments))
+    monkeypatch.setattr(cli.os, "execv", lambda program, arguments: started.append((Path.cwd(), arguments)))
+    monkeypatch.setattr(cli.os, "geteuid", lambda: 1000)
     monkeypatch.setattr(sys, "argv", ["course", "lab", "--no-browser", "--port", "8899"])
     with pytest.raises(SystemExit):
         cli.main()
-    assert started == [[sys.executable, "-m", "jupyterlab", str(root / "notebooks"), "--no-browser", "--port", "8899"]]
+    command = [sys.executable, "-P", "-m", "jupyterlab", "--no-browser", "--port", "8899"]
+    assert started == [(root / "notebooks", command)]
+    first, *others = map(Path, os.environ["JUPYTER_CONFIG_PATH"].split(os.pathsep))
+    assert (first / "labconfig" / "page_config.json").is_file()
+    assert others == [Path("mine")]
+
+
+def test_lab_without_notebooks_says_what_to_do(root: Path, course_command: Course) -> None:
+    assert "course build" in refused(course_command(root, "lab"))

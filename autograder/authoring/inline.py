@@ -26,7 +26,7 @@ MODULES = ("words", "pictures", "devices", "checks", "predictions")  # each uses
 TABLES: dict[str, Mapping[str, object]] = {"WORDS": WORDS, "GUESSES": GUESSES}
 TITLE = "# @title Set-up: run this cell first"
 READY = """print(f"Ready: PyTorch {torch.__version__}; checks run on {' and '.join(map(str, devices()))}.")"""
-PURPOSE = "Checks, messages and pictures. You need not read this to take the course, and you are welcome to."
+PURPOSE = "Checks, messages and pictures. You need not read this to take the course, but you are welcome to."
 
 
 @dataclass(frozen=True)
@@ -109,8 +109,8 @@ def imports(used: frozenset[str]) -> str:
         ):
             kept = {each.name for each in statement.names if each.name in used}
             by_module.setdefault(statement.module, set()).update(kept)
-    stdlib = sorted(name for name in plain if name in sys.stdlib_module_names)
-    lines = [f"import {', '.join(stdlib)}", *(f"import {name}" for name in sorted(plain.difference(stdlib)))]
+    stdlib = sorted(plain & sys.stdlib_module_names)
+    lines = [f"import {', '.join(names)}" for names in (stdlib, sorted(plain.difference(stdlib))) if names]
     lines += [
         f"from {module} import {', '.join(sorted(names))}" for module, names in sorted(by_module.items()) if names
     ]

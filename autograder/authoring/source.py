@@ -71,9 +71,8 @@ class Exercise:
 
     @property
     def title(self) -> str:
-        """The heading of its prose."""
-        found = HEADING.search(self.prose.text)
-        return found["title"] if found else self.id
+        """The last heading of its prose."""
+        return str(HEADING.findall(self.prose.text)[-1])
 
     @property
     def points(self) -> float:

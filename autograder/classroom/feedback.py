@@ -8,10 +8,10 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from autograder.files import write_whole
 from autograder.classroom.verdict import Verdict
 from autograder.classroom.words import STATES, STATUSES, duration, number
 from autograder.course import Course
+from autograder.files import write_whole
 
 
 def write_feedback(out: Path, course: Course, verdicts: Iterable[Verdict], students: Set[str]) -> None:

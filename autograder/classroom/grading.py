@@ -14,7 +14,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from autograder.classroom.feedback import write_feedback
-from autograder.files import write_whole
 from autograder.classroom.intake import Ambiguous, HandIn, Intake, read_folder
 from autograder.classroom.released import Released, read_released
 from autograder.classroom.report import grades_csv
@@ -23,6 +22,7 @@ from autograder.classroom.verdict import Status, Verdict, lateness
 from autograder.course import Course
 from autograder.engines import Graded
 from autograder.errors import UsageError
+from autograder.files import write_whole
 from autograder.gradebook.store import Store
 
 Watcher = Callable[[Verdict, bool], None]

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.files import write_whole
 from autograder.classroom.verdict import Verdict
+from autograder.files import write_whole
 
 
 @dataclass(frozen=True)

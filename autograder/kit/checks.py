@@ -15,7 +15,6 @@ from autograder.kit.words import WORDS
 DTYPES = {  # got and wanted, and the mistake's name
     **dict.fromkeys([(torch.int64, torch.float32), (torch.int64, torch.float64)], "int_for_float"),
     **dict.fromkeys([(torch.float32, torch.int64), (torch.float64, torch.int64)], "float_for_int"),
-    (torch.float32, torch.float64): "float32_for_float64",
     (torch.float64, torch.float32): "float64_for_float32",
 }
 
@@ -99,7 +98,8 @@ def difference(got: Any, want: Any, device: Any, rtol: float) -> Wrong | None:
     if isinstance(want, list):
         want = torch.tensor(want, device=device)
     if not isinstance(got, type(want)) or isinstance(got, bool) != isinstance(want, bool):
-        return Wrong(kind_mistake(got, want), got=type(got).__name__, want=type(want).__name__)
+        kinds = [f"{type(each).__module__}.{type(each).__name__}".removeprefix("builtins.") for each in (got, want)]
+        return Wrong(kind_mistake(got, want), got=kinds[0], want=kinds[1], called=getattr(got, "__name__", ""))
     if isinstance(want, torch.Tensor):
         return tensor_difference(got, want, rtol)
     if isinstance(want, tuple):
@@ -120,10 +120,9 @@ def kind_mistake(got: Any, want: Any) -> str:
     """The name for giving one kind of thing in place of another."""
     kinds = [
         (got is None, "returned_none"),
-        (callable(got) and not isinstance(got, torch.Tensor), "method_not_called"),
+        (callable(got) and not isinstance(got, (torch.Tensor, type)), "method_not_called"),
         (isinstance(want, torch.Tensor), "not_a_tensor"),
         (isinstance(got, torch.Tensor) and isinstance(want, (int, float)), "tensor_for_number"),
-        (isinstance(got, str), "text_for_object"),
     ]
     return next((name for holds, name in kinds if holds), "wrong_type")
 
@@ -142,7 +141,11 @@ def tensor_difference(got: torch.Tensor, want: torch.Tensor, rtol: float) -> Wro
         return None
     at = tuple(bad.nonzero()[0].tolist())
     digits = ".6g" if want.is_floating_point() and f"{got[at]:.6g}" != f"{want[at]:.6g}" else ""
-    facts = {"got": format(got[at].item(), digits), "want": format(want[at].item(), digits), "at": list(at)}
+    facts = {
+        "got": format(got[at].item(), digits),
+        "want": format(want[at].item(), digits),
+        "at": f", the first at {list(at)}" * bool(at),
+    }
     turned = got.ndim == 2 and got.shape == got.T.shape and close(got, want.T, rtol).all()
     name, both = "transposed" if turned else "wrong_values", {"got": got, "expected": want}
     return Wrong(name, both, bad, count=int(bad.sum()), total=bad.numel(), **facts)

@@ -10,7 +10,7 @@ import torch
 from IPython.display import display
 
 MOST = 12  # entries drawn along each of the last two axes; half as many along those before
-BESIDE = "display:flex;flex-wrap:wrap;gap:8px 24px;align-items:flex-end"
+BESIDE = "display:flex;flex-wrap:wrap;gap:8px 24px;align-items:flex-start"
 STYLE = "text-align:right;background:none;color:inherit;padding:2px 8px;"
 INDEX = "border:none;font-size:75%;opacity:.75"
 CELL = "border:1px solid currentColor"
@@ -63,8 +63,8 @@ def grid(x: torch.Tensor, chosen: torch.Tensor, at: str = "") -> str:
 
 
 def cell(value: object, style: str) -> str:
-    """One cell of a table; floats with four digits, and with a point, as torch prints them."""
-    words = f"{value:.4g}" if isinstance(value, float) else str(value)
+    """One cell of a table; floats with five digits, and with a point where they are whole."""
+    words = f"{value:.5g}" if isinstance(value, float) else str(value)
     return f"<td style='{STYLE}{style}'>{words}{'.' * (isinstance(value, float) and words.lstrip('-').isdigit())}</td>"
 
 

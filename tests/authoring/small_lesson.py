@@ -6,7 +6,7 @@ from pathlib import Path
 
 from autograder.course import Course, Lesson, Limits
 
-SOURCE = '''\
+SOURCE = """\
 # %% [markdown]
 # # 01 · Doubles
 
@@ -37,9 +37,9 @@ with check("twice"):
     for device in devices():
         x = torch.tensor([-1.0, 3.0, 0.5], device=device)
         expect(twice(x), [-2.0, 6.0, 1.0], device=device, mistakes={"sizes_hard_coded": [4.0, 4.0]})
-'''
+"""
 
-BANK = '''\
+BANK = """\
 from autograder.authoring.bank import right, wrong
 
 
@@ -66,7 +66,7 @@ def twice(x):
 @wrong("twice", mistake="sizes_hard_coded")
 def twice(x):
     return torch.tensor([4.0, 4.0])
-'''
+"""
 
 LESSON = Lesson("01_doubles", "Doubles", 5)
 

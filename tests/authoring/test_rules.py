@@ -28,7 +28,12 @@ FAULTS = [
     ("points_text", (CHECK, '# %% check="twice" points="one"'), 'points="one"', "write a number above 0"),
     ("points_on_code", (PICTURE, "# %% points=1\nimport torch\n"), "# %% points=1", "unknown key 'points'"),
     ("points_in_prose", ("*3 points", "*2 points"), "*2 points", "says 2 points; its tests give 3"),
-    ("no_points_in_prose", ("# *3 points · about 2 minutes*\n", ""), "# %% [markdown]\n# ### 1.1", "does not say its points"),
+    (
+        "no_points_in_prose",
+        ("# *3 points · about 2 minutes*\n", ""),
+        "# %% [markdown]\n# ### 1.1",
+        "does not say its points",
+    ),
     ("end_missing", ("    ### END SOLUTION\n", ""), SOLUTION, "without ### END SOLUTION"),
     ("begin_missing", ("    ### BEGIN SOLUTION\n", ""), "### END SOLUTION", "expected ### BEGIN SOLUTION"),
     ("nested", ("    return x + x", "    ### BEGIN SOLUTION\n    return x + x"), None, "expected ### END SOLUTION"),
@@ -53,7 +58,12 @@ FAULTS = [
     ("not_defined", ("def twice(x)", "def two(x)"), SOLUTION, "must define a function or class called twice"),
     ("not_python", ("import torch\n", "import torch as\n"), "import torch as", "not Python"),
     ("no_title", ("# %% [markdown]\n# # 01 · Doubles\n\n", ""), "# %%\nimport", "opens with prose"),
-    ("text_before", ("# %% [markdown]\n# # 01", "import os\n# %% [markdown]\n# # 01"), "import os", "starts with a cell"),
+    (
+        "text_before",
+        ("# %% [markdown]\n# # 01", "import os\n# %% [markdown]\n# # 01"),
+        "import os",
+        "starts with a cell",
+    ),
     ("raw_cell", (PICTURE, "# %% [raw]\n# x\n\n# %%\nimport torch\n"), "# %% [raw]", "not raw"),
 ]
 

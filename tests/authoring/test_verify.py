@@ -62,9 +62,7 @@ FAULTS = [
 
 
 @pytest.mark.parametrize(("source", "bank", "message"), [each[1:] for each in FAULTS], ids=[each[0] for each in FAULTS])
-def test_a_fault_is_found(
-    tmp_path: Path, source: tuple[str, ...], bank: tuple[str, ...], message: str
-) -> None:
+def test_a_fault_is_found(tmp_path: Path, source: tuple[str, ...], bank: tuple[str, ...], message: str) -> None:
     text = changed(SOURCE, *source) if source else SOURCE
     answers = changed(BANK, *bank) if bank else BANK
 

@@ -30,7 +30,8 @@ SQUARE = torch.tensor([[1.0, 2.0], [3.0, 4.0]])
         (1, True, "wrong_type"),
         (ROW.numel, 3, "method_not_called"),
         (torch.ones, ROW, "method_not_called"),
-        ("torch.float32", torch.float32, "text_for_object"),
+        ("torch.float32", torch.float32, "wrong_type"),
+        (int, 3, "wrong_type"),
         (1, 1.0, "wrong_type"),
         # shape before dtype before values
         (ROW.double(), COLUMN, "dropped_axis"),
@@ -46,7 +47,7 @@ SQUARE = torch.tensor([[1.0, 2.0], [3.0, 4.0]])
         (ROW.long(), ROW, "int_for_float"),
         (ROW, ROW.long(), "float_for_int"),
         (ROW.double(), ROW, "float64_for_float32"),
-        (ROW, ROW.double(), "float32_for_float64"),
+        (ROW, ROW.double(), "wrong_dtype"),
         (ROW.half(), ROW, "wrong_dtype"),
         (ROW.bool(), ROW, "wrong_dtype"),
         # values
@@ -93,7 +94,7 @@ def test_what_is_right_is_accepted(got: object, want: object) -> None:
 
 
 def test_float64_is_held_to_its_own_digits() -> None:
-    with pytest.raises(Wrong, match="1 of 1 values are wrong"):
+    with pytest.raises(Wrong, match="1 of 1 values wrong, the first at"):
         expect(torch.tensor([0.1]).double(), torch.tensor([0.1], dtype=torch.float64))
 
 
@@ -115,7 +116,7 @@ def test_the_message_counts_and_shows_the_first_wrong_value() -> None:
     with pytest.raises(Wrong) as raised:
         expect(torch.tensor([[1.0, 2.0], [7.0, 8.0]]), SQUARE)
 
-    assert str(raised.value) == "2 of 4 values are wrong. At [1, 0]: expected 3, got 7."
+    assert str(raised.value) == "2 of 4 values wrong, the first at [1, 0]: expected 3, got 7."
     assert raised.value.picture.count("outline:") == 4  # two cells in each of the two tables
 
 
@@ -135,15 +136,19 @@ def test_expected_and_got_never_read_the_same(got: torch.Tensor, want: torch.Ten
 
 
 def test_a_wrong_entry_says_which_one_it_is() -> None:
-    with pytest.raises(Wrong, match=r"^\['count'\]: got the method itself"):
+    with pytest.raises(Wrong, match=r"^\['count'\]: got the function `numel` itself"):
         expect({"count": ROW.numel, "shape": (3,)}, {"count": 3, "shape": (3,)})
-    with pytest.raises(Wrong, match=r"^\[1\]: 1 of 3 values are wrong"):
+    with pytest.raises(Wrong, match=r"^\[1\]: 1 of 3 values wrong"):
         expect((ROW, ROW), (ROW, torch.tensor([1.0, 2.0, 4.0])))
 
 
 def test_the_kind_alone_can_be_held_against_another() -> None:
     expect_kind(torch.rand(3), ROW)
-    for got, mistake in [(None, "returned_none"), (torch.rand(4), "wrong_shape"), (ROW.double(), "float64_for_float32")]:
+    for got, mistake in [
+        (None, "returned_none"),
+        (torch.rand(4), "wrong_shape"),
+        (ROW.double(), "float64_for_float32"),
+    ]:
         with pytest.raises(Wrong) as raised:
             expect_kind(got, ROW)
         assert raised.value.mistake == mistake
@@ -230,7 +235,7 @@ def test_an_interrupt_stays_an_interrupt() -> None:
 
 def test_all_words_can_be_filled_in() -> None:
     facts = dict.fromkeys(
-        ["name", "got", "want", "kind", "text", "where", "count", "total", "at", "missing", "end", "many"], ""
+        ["name", "got", "want", "kind", "text", "where", "count", "total", "at", "missing", "end", "many", "called"], ""
     )
     for text in WORDS.values():
         text.format(**facts)
