@@ -90,12 +90,12 @@ MISTAKES_00 = """
     to_tensor=sizes_hard_coded; list_or_tensor=tensors_joined; with_shipping=number_joined; error_type=last_colon
 """
 MISTAKES_01 = """
-    from_rows=int_for_float; describe=text_for_object; tensor_or_capital=swapped; identity_rows=sizes_hard_coded;
-    multiples_up_to=past_the_stop; grid_points=end_excluded; reproducible_noise=global_seed_disturbed; dice=loaded_die;
+    from_rows=int_for_float; describe=method_not_called; tensor_or_capital=swapped; identity_rows=sizes_hard_coded;
+    multiples_up_to=off_by_one; grid_points=end_excluded; reproducible_noise=global_seed_disturbed; dice=loaded_die;
     as_float64=digits_already_lost; truncate_or_round=floored_for_cut
 """
 HALF_01 = """
-    from_rows=transposed; describe=first_axis_only; tensor_or_capital=solution; filled_like=solution;
+    from_rows=transposed; describe=wrong_keys; tensor_or_capital=solution; filled_like=solution;
     identity_rows=transposed; multiples_up_to=solution; grid_points=solution
 """
 SOME_01 = "filled_like=input_changed; dice=float_for_int; promoted_dtype=numpy_promotion; bytes_needed=whole_storage"
@@ -120,7 +120,7 @@ CLASS = [
     Line("s011", "01", "colab", SOLUTION, status="unreadable", cut=True),
     Line("s012", "00", "vscode", SOLUTION, "error_type=endless loop", status="timed_out", outputs=False),
     Line("s013", "00", "kaggle", SOLUTION, "with_shipping=ends the kernel", status="crashed", outputs=False),
-    Line("s014", "01", "conda", SOLUTION, "as_float64=float32_for_float64; bytes_needed=entries_not_bytes"),
+    Line("s014", "01", "conda", SOLUTION, "as_float64=wrong_dtype; bytes_needed=entries_not_bytes"),
 ]
 
 

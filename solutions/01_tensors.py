@@ -484,7 +484,7 @@ print(torch.randn_like(vector))
 
 # %% folded="Drawing the two histograms"
 figure, axes = plt.subplots(1, 2, figsize=(8, 2.4), sharey=True)
-for axis, values, name in zip(axes, (uniform, normal), ("rand", "randn")):
+for axis, values, name in zip(axes, (uniform, normal), ("rand", "randn"), strict=True):
     axis.hist(values, bins=40, range=(-4, 4), color="tab:blue", edgecolor="black", linewidth=0.4)
     axis.set(title=f"torch.{name}(10_000)", xlabel="value")
 axes[0].set_ylabel("how many")

@@ -58,7 +58,8 @@ def from_rows(rows):
 
 @right("describe")
 def describe(x):
-    return dict(shape=tuple(x.shape), dtype=x.dtype, device=x.device, count=x.numel())
+    shape = tuple(x.shape)
+    return {"count": x.numel(), "device": x.device, "dtype": x.dtype, "shape": shape}
 
 
 @right("describe")
