@@ -61,8 +61,8 @@ def stop(status: int, message: str) -> NoReturn:
 def lab(context: typer.Context) -> None:
     """Open the lessons in JupyterLab.
 
-    It asks nothing and looks for no news or updates on the internet, and nbgrader's buttons, which are for
-    instructors, are left out; plain `jupyter lab` has them. Whatever follows is passed on to JupyterLab.
+    It asks nothing and looks for no news or updates on the internet. Of nbgrader's buttons it has *Validate*; those for
+    instructors are in plain `jupyter lab`. Whatever follows is passed on to JupyterLab.
 
     **Examples**
 
@@ -70,19 +70,9 @@ def lab(context: typer.Context) -> None:
     - `course lab --no-browser --port 8899`
     """
     from autograder.course import load
-    from autograder.errors import UsageError
+    from autograder.lab import serve
 
-    # Nothing but a labconfig/page_config.json switches off the question about news: no flag of JupyterLab does.
-    settings = [str(Path(__file__).parent / "lab"), *filter(None, [os.environ.get("JUPYTER_CONFIG_PATH")])]
-    os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(settings)
-    notebooks = load().root / "notebooks"
-    if not notebooks.is_dir():
-        raise UsageError(f"{notebooks} is missing; make it with: course build")
-    os.chdir(notebooks)
-    as_root = ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
-    sys.stdout.flush()
-    # -P: a torch.py or jupyterlab.py in this folder is a learner's, not the library.
-    os.execv(sys.executable, [sys.executable, "-P", "-m", "jupyterlab", *as_root, *context.args])
+    serve(load().root / "notebooks", context.args)
 
 
 # --- for instructors --------------------------------------------------------------------------------------------------
@@ -195,6 +185,8 @@ def _with_progress(request: Request, intake: Intake, lessons: dict[str, Released
             ends["reused" if reused else STATUSES[verdict.status]] += 1
             told = " · ".join(f"{many} {what}" for what, many in ends.items())
             progress.update(task, advance=1, ends=told)
+            if not console.is_terminal and not reused and ends.total() % 5 == 0:  # in a log: a line now and then
+                print(f"{ends.total()} of {len(intake.rows)} done: {told}", file=sys.stderr, flush=True)
 
         return grading.grade(request, intake, lessons, watch)
 
@@ -346,3 +338,22 @@ def test(context: typer.Context) -> None:
     from autograder.selftest import run
 
     raise typer.Exit(run(load().root, context.args))
+
+
+@app.command()
+def bench() -> None:
+    """Measure how long things take, as ratios to what they cannot do without.
+
+    Seconds differ between machines; the ratios hold. A check is measured a hundred times over, a lesson once.
+    """
+    from rich.table import Table
+
+    from autograder.bench import bench as measure_all
+    from autograder.course import load
+
+    console = _console()
+    table = Table("what", "seconds", "times", "as long as", box=None, pad_edge=False, header_style="bold")
+    with _console(stderr=True).status("measuring; this takes about a minute"):
+        for each in measure_all(load()):
+            table.add_row(each.what, f"{each.seconds:.3f}", f"{each.ratio:.1f}", each.yardstick)
+    console.print(table)

@@ -142,15 +142,15 @@ def test_the_grade_commands_help_says_that_there_is_no_sandbox() -> None:
 
 
 def test_lab_opens_the_notebooks_and_passes_its_arguments_on(monkeypatch: pytest.MonkeyPatch, root: Path) -> None:
-    from autograder import cli, course
+    from autograder import cli, course, lab
 
     started: list[tuple[Path, list[str]]] = []
     (root / "notebooks").mkdir()
     monkeypatch.chdir(root)
     monkeypatch.setenv("JUPYTER_CONFIG_PATH", "mine")
     monkeypatch.setattr(course, "find_root", lambda: root)
-    monkeypatch.setattr(cli.os, "execv", lambda program, arguments: started.append((Path.cwd(), arguments)))
-    monkeypatch.setattr(cli.os, "geteuid", lambda: 1000)
+    monkeypatch.setattr(lab.os, "execv", lambda program, arguments: started.append((Path.cwd(), arguments)))
+    monkeypatch.setattr(lab.os, "geteuid", lambda: 1000)
     monkeypatch.setattr(sys, "argv", ["course", "lab", "--no-browser", "--port", "8899"])
     with pytest.raises(SystemExit):
         cli.main()
