@@ -96,15 +96,13 @@ def load(root: Path | None = None) -> Course:
     path = root / "course.toml"
     try:
         facts = tomllib.loads(path.read_text(encoding="utf-8"))
-        limits = dict(facts.get("limits", {}))
-        limits["jobs"] = limits.get("jobs") or os.cpu_count() or 1
         return Course(
             root=root,
             title=facts["title"],
             repository=facts["repository"],
             branch=facts["branch"],
             out=root / facts["out"],
-            limits=Limits(**limits),
+            limits=_limits(facts.get("limits", {})),
             lessons=tuple(_lesson(each) for each in facts["lessons"]),
         )
     except OSError as error:
@@ -113,6 +111,14 @@ def load(root: Path | None = None) -> Course:
         raise UsageError(f"{path}: {error}") from error
     except KeyError as error:
         raise UsageError(f"{path}: {error.args[0]} is missing") from error
+
+
+def _limits(facts: dict[str, Any]) -> Limits:
+    given = {name: value for name, value in facts.items() if (name, value) != ("jobs", 0)}
+    for name, value in given.items():
+        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+            raise TypeError(f"limits: {name} must be a whole number above 0, not {value!r}")
+    return Limits(**{"jobs": os.cpu_count() or 1, **given})
 
 
 def _lesson(facts: dict[str, Any]) -> Lesson:

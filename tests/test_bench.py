@@ -18,7 +18,7 @@ def test_each_line_has_its_yardstick(tmp_path: Path) -> None:
 
     lines = {each.what: each for each in bench(course, repeats=1)}
 
-    assert lines["a check that passes"].yardstick == "the answer alone"
+    assert lines["100 checks that pass"].yardstick == "the answers alone"
     assert f"{LESSON.name}, top to bottom" in lines
     assert all(each.seconds > 0 and each.bare > 0 for each in lines.values())
 
