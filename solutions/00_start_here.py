@@ -103,11 +103,11 @@ picture(
 
 # %% folded="Drawing the years"
 years = {2002: "Torch", 2011: "Torch7, in Lua", 2017: "PyTorch", 2018.9: "1.0", 2023.2: "2.0"}
-figure, axis = plt.subplots(figsize=(8, 1.3))
+figure, axis = plt.subplots(figsize=(8, 1.5))
 axis.plot([2001, 2025], [0, 0], color="black", linewidth=1)
-for year, name in years.items():
+for place, (year, name) in enumerate(years.items()):
     axis.plot([year], [0], "o", color="tab:blue")
-    axis.text(year, 0.25, name, ha="center")
+    axis.text(year, 0.25 + 0.4 * (place % 2), name, ha="center")
     axis.text(year, -0.5, f"{int(year)}", ha="center")
 axis.set(ylim=(-0.8, 0.8))
 axis.axis("off")
