@@ -69,13 +69,13 @@ def test_each_exercise_has_a_state(graded_class: GradedClass, student: str, stat
 
 
 @pytest.mark.slow
-def test_the_table_has_a_row_for_everyone_and_the_log_is_silent(graded_class: GradedClass) -> None:
+def test_the_table_has_a_row_for_everyone_and_the_log_shows_progress_only(graded_class: GradedClass) -> None:
     for student in ("right", "partly", "untouched", "endless", "deaf", "died", "warned", "duplicated", "no_json"):
         assert re.search(rf"^{student} +01_tensors", graded_class.stdout, re.MULTILINE)
     assert "right/notes.txt: left out" in graded_class.stdout
     assert re.search(r"^right .* 1 d 1 h", graded_class.stdout, re.MULTILINE)
     assert "1 submission could not be graded" in graded_class.stdout
-    assert graded_class.stderr == ""
+    assert [line for line in graded_class.stderr.splitlines() if not re.match(r"\d+ of \d+ done: ", line)] == []
 
 
 @pytest.mark.slow
