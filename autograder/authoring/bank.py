@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from autograder.errors import SourceError
+from autograder.files import read_text
 
 Answered = TypeVar("Answered", bound=Callable[..., Any])
 
@@ -52,11 +53,9 @@ def read_bank(path: Path) -> list[Answer]:
     Raises:
         SourceError: the file is missing or is not Python, or a definition in it is not an answer to one exercise.
     """
+    text = read_text(path, "there is no answer bank; make this file (CONTRIBUTING.md shows one)")
     try:
-        text = path.read_text(encoding="utf-8")
         tree = ast.parse(text)
-    except FileNotFoundError:
-        raise SourceError(path, 1, "there is no answer bank; make this file (CONTRIBUTING.md shows one)") from None
     except SyntaxError as error:
         raise SourceError(path, error.lineno or 1, f"not Python: {error.msg}") from None
     answers = []

@@ -29,8 +29,9 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from autograder.authoring.inline import kit_cell, own_words
 from autograder.errors import SourceError
+from autograder.files import read_text
 
-HEADER = re.compile(r"# %%(?P<keys>.*)")
+HEADER = re.compile(r"# ?%%")
 TESTS = ("check", "hidden", "predict")
 KEYS = {
     "markdown": set[str](),
@@ -108,10 +109,7 @@ def read_source(path: Path) -> Source:
     Raises:
         SourceError: it is missing, or a cell's header cannot be understood.
     """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise SourceError(path, 1, "there is no such file; course.toml names this lesson") from None
+    text = read_text(path, "there is no such file; course.toml names this lesson")
     return Source(path, tuple(_cells(path, text)))
 
 
@@ -120,14 +118,18 @@ def _cells(path: Path, text: str) -> Iterator[Cell]:
     parsed = jupytext.reads(text, fmt="py:percent").cells
     if not headers or text.splitlines()[0] != text.splitlines()[headers[0] - 1]:
         raise SourceError(path, 1, "a lesson starts with a cell; write # %% [markdown] above this line")
-    if len(parsed) != len(headers):  # a header inside a string, which jupytext does not take for one
-        raise SourceError(path, headers[-1], "a line inside a string starts with # %%; break it up")
+    if len(parsed) != len(headers):  # most likely a header inside a string, which jupytext does not take for one
+        raise SourceError(
+            path, headers[-1], "in this cell or above, a line inside a string starts with # %%; break it up"
+        )
     for line, cell in zip(headers, parsed, strict=True):
         yield _cell(path, line, cell.cell_type, dict(cell.metadata), cell.source)
 
 
 def _cell(path: Path, line: int, cell_type: str, keys: dict[str, Any], text: str) -> Cell:
     keys.pop("lines_to_next_cell", None)  # jupytext's own
+    if "incorrectly_encoded_metadata" in keys:
+        raise SourceError(path, line, 'the header cannot be read; write key="value", with both quotes')
     kinds = [kind for kind in ("solution", *TESTS) if kind in keys]
     if cell_type not in ("markdown", "code"):
         raise SourceError(path, line, f"a cell is code or [markdown], not {cell_type}")

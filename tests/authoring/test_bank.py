@@ -42,6 +42,14 @@ def test_what_is_not_an_answer_is_told_with_its_line(tmp_path: Path, text: str, 
     assert raised.value.line == line
 
 
+def test_a_bank_that_is_not_utf8_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "01_answers.py"
+    path.write_bytes(b"\n# \xfc\n")
+
+    with pytest.raises(SourceError, match="line 2: not UTF-8"):
+        read_bank(path)
+
+
 def test_a_missing_bank_is_told(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="there is no answer bank"):
         read_bank(tmp_path / "02_answers.py")

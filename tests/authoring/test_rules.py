@@ -55,6 +55,13 @@ FAULTS = [
     ("hidden_says_nothing", (' checks="negative numbers"', ""), None, "does not say what it checks"),
     ("undefined_name", ("expect(twice(torch", "expect(thrice(torch"), "expect(thrice", "names 'thrice', which no cell"),
     ("unknown_mistake", ('{"sizes_hard_coded"', '{"sizes_hardcoded"'), "sizes_hardcoded", "no words for the mistake"),
+    (
+        "quote_left_open",
+        (' checks="negative numbers"', ' checks="negative numbers'),
+        None,
+        "cannot be read; write key=",
+    ),
+    ("header_in_string", (PICTURE, PICTURE + 's = """\n# %% x\n"""\n'), None, "a line inside a string starts with"),
     ("not_defined", ("def twice(x)", "def two(x)"), SOLUTION, "must define a function or class called twice"),
     ("not_python", ("import torch\n", "import torch as\n"), "import torch as", "not Python"),
     ("no_title", ("# %% [markdown]\n# # 01 · Doubles\n\n", ""), "# %%\nimport", "opens with prose"),
@@ -94,6 +101,28 @@ def test_a_test_may_name_its_own_variables_lambdas_and_loops(tmp_path: Path) -> 
     source = changed(SOURCE, "    expect(twice(torch.tensor([2.0", own)
 
     read_checked(make(tmp_path, source).source(LESSON))
+
+
+def test_a_source_that_is_not_utf8_is_told(tmp_path: Path) -> None:
+    course = make(tmp_path)
+    course.source(LESSON).write_bytes(SOURCE.encode() + b"# \xfc\n")
+
+    with pytest.raises(SourceError, match="not UTF-8") as raised:
+        read_checked(course.source(LESSON))
+
+    assert raised.value.line == SOURCE.count("\n") + 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [SOURCE.replace("\n", "\r\n"), "\ufeff" + SOURCE, SOURCE.replace("# %% check", "#%% check")],
+    ids=["crlf", "byte_order_mark", "no_space_in_header"],
+)
+def test_what_editors_do_to_a_file_is_forgiven(tmp_path: Path, text: str) -> None:
+    course = make(tmp_path)
+    course.source(LESSON).write_bytes(text.encode())
+
+    assert [exercise.id for exercise in read_checked(course.source(LESSON)).exercises] == ["twice"]
 
 
 def test_a_missing_source_is_told(tmp_path: Path) -> None:
