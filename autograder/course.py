@@ -107,7 +107,7 @@ def load(root: Path | None = None) -> Course:
         )
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, TypeError) as error:
+    except (ValueError, TypeError, AttributeError) as error:  # not TOML, not UTF-8, of another kind
         raise UsageError(f"{path}: {error}") from error
     except KeyError as error:
         raise UsageError(f"{path}: {error.args[0]} is missing") from error

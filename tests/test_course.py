@@ -69,6 +69,7 @@ def test_a_due_date_without_a_zone_is_utc(tmp_path: Path) -> None:
         ('name = "01_tensors"\n', "", "name is missing"),
         ("[[lessons]]", "[[lesson]]", "lessons is missing"),
         ("title = ", "title ", "course.toml: "),
+        ('out = "graded"', "out = 3", "course.toml: "),
         ("cell_seconds = 7", "cell_second = 7", "cell_second"),
         ("cell_seconds = 7", 'cell_seconds = "7"', "limits: cell_seconds must be a whole number above 0"),
         ("cell_seconds = 7", "cell_seconds = 0", "limits: cell_seconds must be a whole number above 0"),

@@ -94,6 +94,9 @@ def check_pairs(source: Source) -> None:
             raise fault(
                 source, cell, f'{cell.kind} test {cell.exercise!r} has no solution above it; add # %% solution="…"'
             )
+        if cell.kind in TESTS and tested_in(cell) != {cell.exercise}:
+            call = f'{"predict" if cell.kind == "predict" else "check"}("{cell.exercise}"'
+            raise fault(source, cell, f"the test must run under: with {call}…), and name no other exercise")
         mine[cell.kind] = cell
     for name, mine in kinds.items():
         solution = mine["solution"]
@@ -105,6 +108,14 @@ def check_pairs(source: Source) -> None:
             raise fault(source, mine["check"], f"exercise {name!r} has no hidden test")
         if "hidden" in mine and not mine["hidden"].checks:
             raise fault(source, mine["hidden"], f'hidden test {name!r} does not say what it checks; add checks="…"')
+
+
+def tested_in(cell: Cell) -> set[object]:
+    """The names that a test cell hands to `check` or `predict`."""
+    name = "predict" if cell.kind == "predict" else "check"
+    calls = (node for node in ast.walk(ast.parse(cell.text)) if isinstance(node, ast.Call))
+    mine = [call for call in calls if isinstance(call.func, ast.Name) and call.func.id == name]
+    return {call.args[0].value if call.args and isinstance(call.args[0], ast.Constant) else None for call in mine}
 
 
 def check_prose(source: Source) -> None:

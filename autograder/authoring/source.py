@@ -115,7 +115,8 @@ def read_source(path: Path) -> Source:
 
 def _cells(path: Path, text: str) -> Iterator[Cell]:
     headers = [number for number, line in enumerate(text.splitlines(), 1) if HEADER.match(line)]
-    parsed = jupytext.reads(text, fmt="py:percent").cells
+    # Without comment_magics=False, jupytext makes a command of a comment such as "# ls of names".
+    parsed = jupytext.reads(text, fmt={"extension": ".py", "format_name": "percent", "comment_magics": False}).cells
     if not headers or text.splitlines()[0] != text.splitlines()[headers[0] - 1]:
         raise SourceError(path, 1, "a lesson starts with a cell; write # %% [markdown] above this line")
     if len(parsed) != len(headers):  # most likely a header inside a string, which jupytext does not take for one

@@ -73,15 +73,23 @@ def attempt(session: Session, answer: Candidate, tests: dict[str, str], device: 
         tests: the source of each test cell by its grade id.
         device: the one that `devices()` gives to the tests.
     """
-    fresh = session.fork()
+    mine = [
+        (grade_id.split("-")[1], text) for grade_id, text in tests.items() if grade_id.split("-")[0] == answer.exercise
+    ]
+    # An answer that is wrong need only be refused once; a starter must not get the points of a single test.
+    rounds = [[test] for test in mine] if answer.expected == STARTER else [mine]
+    trial = Trial(answer, str(device), "right", "", "")
+    for cells in rounds:
+        trial = run_round(session.fork(), answer, [("answer", answer.text), *cells], device)
+        if trial.actual != answer.expected:
+            break
+    return trial
+
+
+def run_round(fresh: Session, answer: Candidate, cells: list[tuple[str, str]], device: torch.device) -> Trial:
+    """Run cells, each with its kind, up to the first that raises."""
     fresh.names["devices"] = lambda: [device]
-    mine = {
-        kind: text
-        for grade_id, text in tests.items()
-        for name, kind in [grade_id.split("-")]
-        if name == answer.exercise
-    }
-    for kind, text in [("answer", answer.text), *mine.items()]:
+    for kind, text in cells:
         error = fresh.run(text, f"{answer.exercise} {kind}")
         if error:
             return Trial(answer, str(device), getattr(error, "mistake", type(error).__name__), kind, str(error))

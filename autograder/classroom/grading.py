@@ -89,7 +89,11 @@ def grade(request: Request, intake: Intake, lessons: dict[str, Released], watch:
         Stopped: Ctrl-C.
     """
     with writing_to(request.out):
-        return _Run(request, lessons, watch).go(intake)
+        try:
+            return _Run(request, lessons, watch).go(intake)
+        except OSError as error:
+            where = error.filename or request.out
+            raise UsageError(f"{where} cannot be written: {error.strerror}; what is graded is kept") from error
 
 
 @contextlib.contextmanager

@@ -182,9 +182,9 @@ def parse_timestamp(text: str) -> datetime | None:
         if text.endswith(zone):
             try:
                 moment = datetime.fromisoformat(text.removesuffix(zone))
-            except ValueError:
+                return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+            except (ValueError, OverflowError):  # no time, or one beyond the calendar in UTC
                 continue
-            return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
     return _parse_as_nbgrader_does(text)
 
 

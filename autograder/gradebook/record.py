@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from nbgrader.api import MissingEntry
+from nbgrader.api import InvalidEntry, MissingEntry
 from sqlalchemy.exc import SQLAlchemyError
 
 from autograder.classroom.verdict import Verdict
@@ -22,7 +22,7 @@ def record(gradebook: Any, verdict: Verdict) -> None:
     """
     try:
         _record(gradebook, verdict)
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, InvalidEntry) as error:  # nbgrader makes the second of some of the first
         gradebook.db.rollback()
         raise UsageError(
             f"the gradebook cannot be written ({reason(error)}); what is graded is kept, run the same command again"

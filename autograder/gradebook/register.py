@@ -54,7 +54,7 @@ def register(gradebook: Any, released: Released) -> None:
     gradebook.db.expire_all()  # SaveCells wrote through a connection of its own
 
 
-def reason(error: SQLAlchemyError) -> str:
+def reason(error: Exception) -> str:
     """What SQLite said, without SQLAlchemy's frame around it."""
     return str(getattr(error, "orig", None) or error).splitlines()[0]
 

@@ -62,6 +62,7 @@ FAULTS = [
         "cannot be read; write key=",
     ),
     ("header_in_string", (PICTURE, PICTURE + 's = """\n# %% x\n"""\n'), None, "a line inside a string starts with"),
+    ("other_name_in_test", ('with check("twice")', 'with check("twise")'), CHECK, "must run under: with check"),
     ("not_defined", ("def twice(x)", "def two(x)"), SOLUTION, "must define a function or class called twice"),
     ("not_python", ("import torch\n", "import torch as\n"), "import torch as", "not Python"),
     ("no_title", ("# %% [markdown]\n# # 01 · Doubles\n\n", ""), "# %%\nimport", "opens with prose"),
@@ -123,6 +124,12 @@ def test_what_editors_do_to_a_file_is_forgiven(tmp_path: Path, text: str) -> Non
     course.source(LESSON).write_bytes(text.encode())
 
     assert [exercise.id for exercise in read_checked(course.source(LESSON)).exercises] == ["twice"]
+
+
+def test_a_comment_that_looks_like_a_magic_stays_a_comment(tmp_path: Path) -> None:
+    source = changed(SOURCE, "import torch\n", "# ls of names\n# %d of them\nimport torch\n")
+
+    assert "# ls of names\n# %d of them" in read_checked(make(tmp_path, source).source(LESSON)).cells[1].text
 
 
 def test_a_missing_source_is_told(tmp_path: Path) -> None:

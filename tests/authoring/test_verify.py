@@ -72,6 +72,12 @@ def test_a_fault_is_found(tmp_path: Path, source: tuple[str, ...], bank: tuple[s
     assert all(fault.path in (course.source(LESSON), course.bank(LESSON)) for fault in report.faults)
 
 
+def test_a_starter_that_one_test_lets_through_is_found(tmp_path: Path) -> None:
+    _, report = report_on(tmp_path, changed(SOURCE, "    for device in devices():", "    for device in []:"))
+
+    assert any("starter on cpu: accepted" in fault.message for fault in report.faults)
+
+
 def test_an_answer_that_never_ends_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("autograder.authoring.session.CELL_SECONDS", 0.5)
 
