@@ -251,12 +251,14 @@ def build(
 
     course = load()
     built = list(build_all(course, check=check))
-    changed = [each.path for each in built if each.changed]
-    for path in changed:
-        print(f"{'stale' if check else 'wrote'}  {_short(path)}")
+    changed = [each for each in built if each.changed]
+    for each in changed:
+        told = "stray" if each.stray else "stale" if check else "wrote"
+        print(f"{told}  {_short(each.path)}{'  (no lesson gives it; delete or move it)' if each.stray else ''}")
     if check and changed:
-        stop(1, "the notebooks are not what their sources give; run: course build")
-    print(f"{len(course.lessons)} lessons, {len(built)} notebooks{'' if changed else ', nothing to change'}")
+        stop(1, "the notebooks are not what their sources give; run: course build, and see to strays by hand")
+    ours = sum(not each.stray for each in built)
+    print(f"{len(course.lessons)} lessons, {ours} notebooks{'' if changed else ', nothing to change'}")
 
 
 @app.command()

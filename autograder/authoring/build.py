@@ -18,10 +18,11 @@ from autograder.files import write_whole
 
 @dataclass(frozen=True)
 class Built:
-    """A generated file. `changed`: what was there before was something else, or nothing."""
+    """A generated file. `changed`: what was there was something else, or nothing; `stray`: no lesson gives it."""
 
     path: Path
     changed: bool
+    stray: bool = False
 
 
 def build(course: Course, *, check: bool = False) -> Iterator[Built]:
@@ -37,7 +38,7 @@ def build(course: Course, *, check: bool = False) -> Iterator[Built]:
                 write_whole(path, text)
             yield Built(path, changed)
     for path in strays(course):
-        yield Built(path, changed=True)
+        yield Built(path, changed=True, stray=True)
 
 
 def generated(course: Course, lesson: Lesson) -> dict[Path, str]:

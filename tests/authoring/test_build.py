@@ -39,3 +39,4 @@ def test_a_notebook_that_no_lesson_gives_is_told(tmp_path: Path) -> None:
     stray.write_text("{}", encoding="utf-8")
 
     assert [built.path for built in build(course, check=True) if built.changed] == [stray]
+    assert [built.path for built in build(course) if built.stray] == [stray]
