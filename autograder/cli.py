@@ -1,6 +1,7 @@
 """The `course` command: arguments, progress, exit codes; nothing else.
 
     0    done; submissions that failed are rows of the table, with a warning for those that could not be graded
+    1    `build --check`, `verify`, `replay`: something is not as it should be, and is told
     2    a wrong argument or something else that the user can mend, told in one line
     130  stopped by Ctrl-C; what was done is kept
 
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from autograder.engines import DEFAULT_ENGINE
 from autograder.errors import CourseError
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from autograder.classroom.grading import Request, Results
     from autograder.classroom.intake import Intake
     from autograder.classroom.released import Released
+    from autograder.classroom.replay import Replay
 
 app = typer.Typer(
     help="A PyTorch course in notebooks: take it, grade it, write it.",
@@ -36,8 +39,6 @@ app = typer.Typer(
 )
 
 PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
-
-ENGINES = ("nbgrader",)
 
 
 def main() -> None:
@@ -84,20 +85,33 @@ def grade(
         Path | None,
         typer.Argument(help="Hand-ins: STUDENT/LESSON.ipynb or STUDENT/LESSON/LESSON.ipynb. Default: a sample class."),
     ] = None,
-    engine: Annotated[str, typer.Option(help="What runs the notebooks: nbgrader.")] = "nbgrader",
+    engine: Annotated[str, typer.Option(help="What runs the notebooks: judge or nbgrader.")] = DEFAULT_ENGINE,
+    sandbox: Annotated[
+        str | None, typer.Option(help="on or off, for the judge: what students wrote runs sealed off. Default: on.")
+    ] = None,
+    device: Annotated[
+        str | None, typer.Option(help="auto, cpu or cuda, for the judge. Default: auto, cuda where there is a GPU.")
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Where results go. Default: graded/, as course.toml says.")] = None,
     lesson: Annotated[list[str] | None, typer.Option(help="Only this lesson (01 is enough); may be repeated.")] = None,
     json_file: Annotated[
         str | None, typer.Option("--json", metavar="FILE", help="Write the verdicts as JSON; - for standard output.")
     ] = None,
     jobs: Annotated[int | None, typer.Option(min=1, help="Submissions side by side. Default: one a core.")] = None,
-    again: Annotated[bool, typer.Option("--again", help="Grade even what has a verdict from an earlier run.")] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="Grade even what has a verdict from an earlier run, or was set aside.")
+    ] = False,
 ) -> None:
     """Grade a folder of hand-ins.
 
     Writes grades.csv, one feedback page a student, nbgrader's gradebook and the executed notebooks. The folder of
     hand-ins is never changed. What has been graded before, and has not changed since, is not graded again. A submission
-    that cannot be graded is a row with its cause and no points; the others are graded, and the exit status is 0.
+    that cannot be graded is a row with its cause and no points; the others are graded, and the exit status is 0. A run
+    that was stopped or killed goes on where it was with the same command. What ends the grader itself twice is set
+    aside: no points, no zero, and the others go on.
+
+    **The judge** runs answers and tests in two processes, the answers sealed off from everything else. Where this
+    machine cannot do that it refuses; `--sandbox off` does without, for work of people you trust.
 
     **The nbgrader engine has no sandbox:** notebooks run with your rights, in one kernel with their tests, and
     one that wants to can cheat or delete files. Grade with it only work of people you trust.
@@ -109,13 +123,12 @@ def grade(
     - `course grade`: the sample class, into graded/
     - `course grade ~/hand-ins --lesson 01`: one lesson of a class
     - `course grade ~/hand-ins --out ~/results --json -`: results elsewhere, and the verdicts as JSON
+    - `course grade ~/hand-ins --engine judge --device cpu`: by the judge, even where there is a GPU
     """
     from autograder.classroom.grading import Request, Stopped
     from autograder.course import load
-    from autograder.errors import UsageError
 
-    if engine not in ENGINES:
-        raise UsageError(f"no engine {engine!r}; there is {', '.join(ENGINES)}")
+    _judge_only(engine, sandbox, device)
     course = load()
     request = Request(
         course,
@@ -124,6 +137,9 @@ def grade(
         tuple(lesson or ()),
         jobs or course.limits.jobs,
         again,
+        engine,
+        sandbox or "on",
+        device or "auto",
     )
     try:
         _grade(request, json_file)
@@ -131,6 +147,23 @@ def grade(
         stop(130, str(error))
     except KeyboardInterrupt:
         stop(130, "stopped; nothing was graded")
+
+
+def _judge_only(engine: str, sandbox: str | None, device: str | None) -> None:
+    """Refuse what the engine would not keep to, and say what is given up."""
+    from autograder.engines import check_choices
+    from autograder.errors import UsageError
+
+    check_choices(engine=engine, sandbox=sandbox or "on", device=device or "auto")
+    for name, value in (("sandbox", sandbox), ("device", device)):
+        if value and engine != "judge":
+            raise UsageError(f"--{name} {value}: the {engine} engine has no such choice; add --engine judge")
+    _warn(sandbox)
+
+
+def _warn(sandbox: str | None) -> None:
+    if sandbox == "off":
+        print("course: no sandbox: what students wrote runs with your rights and can delete files", file=sys.stderr)
 
 
 def _grade(request: Request, json_file: str | None) -> None:
@@ -215,6 +248,76 @@ def _show(console: Console, request: Request, results: Results) -> None:
         console.print(f"{what:<11}{where}", markup=False, highlight=False, soft_wrap=True)
 
 
+@app.command()
+def replay(
+    verdict: Annotated[Path, typer.Argument(help="What `course grade` wrote: OUT/verdicts/LESSON/STUDENT.json.")],
+    sandbox: Annotated[str, typer.Option(help="on or off, for the judge.")] = "on",
+    device: Annotated[str, typer.Option(help="For the judge. Default: the kind it was graded on.")] = "",
+    json_file: Annotated[
+        str | None,
+        typer.Option("--json", metavar="FILE", help="Write both verdicts and how they differ; - for standard output."),
+    ] = None,
+) -> None:
+    """Grade one hand-in again, and say whether the result is the same.
+
+    Takes the very bytes that the verdict is on, which `course grade` keeps beside it, and the same engine. Writes no
+    verdict, and changes no points. Times and resources are not compared.
+
+    The exit status is 0 if all is the same, 1 if something differs, and 2 if that cannot be said: the verdict or its
+    bytes are gone, or the lesson or the grader has changed since. In that last case it grades all the same, and tells
+    what has changed.
+
+    **Examples**
+
+    - `course replay graded/verdicts/01_tensors/s001.json`
+    - `course replay graded/verdicts/01_tensors/s001.json --json -`
+    """
+    from autograder.classroom.replay import replay as grade_again
+    from autograder.classroom.verdict import json_text
+    from autograder.course import load
+    from autograder.engines import check_choices
+
+    check_choices(sandbox=sandbox, **({"device": device} if device else {}))
+    _warn(sandbox)
+    try:
+        done = grade_again(load(), verdict, sandbox, device)
+    except KeyboardInterrupt:
+        stop(130, "stopped; nothing was written")
+    if json_file:
+        _write_text(json_file, json_text(done.to_json()))
+    _tell_replay(done, _console(stderr=json_file == "-"))
+    raise typer.Exit(done.exit_status)
+
+
+def _tell_replay(done: Replay, console: Console) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    from autograder.classroom.words import count, number, one_line
+
+    for heading, changes in (("depends on", done.basis), ("result", done.differences)):
+        if changes:
+            table = Table(heading, "then", "now", box=None, pad_edge=False, header_style="bold")
+            for each in changes:
+                table.add_row(
+                    *(Text(one_line(part), overflow="fold") for part in (each.where, _told(each.then), _told(each.now)))
+                )
+            console.print(table)
+            console.print()
+    end = f"{count(len(done.differences), 'difference')}" if done.differences else "the same result"
+    which = one_line(
+        f"{done.then.student}, {done.then.lesson}: {number(done.now.points)} of {number(done.now.max_points)}"
+    )
+    console.print(f"{which}; {end}", markup=False, highlight=False)
+    if done.basis:
+        changed = ", ".join(each.where for each in done.basis)
+        console.print(f"not what was graded then: {changed} changed", markup=False, highlight=False)
+
+
+def _told(value: object) -> str:
+    return "; ".join(map(_told, value)) if isinstance(value, tuple) else str(value)
+
+
 def _short(path: Path) -> Path:
     """`path` from here, if it is below here."""
     return path.resolve().relative_to(Path.cwd()) if path.resolve().is_relative_to(Path.cwd()) else path
@@ -225,6 +328,23 @@ def _console(stderr: bool = False) -> Console:
 
     stream = sys.stderr if stderr else sys.stdout
     return Console(file=stream, width=None if stream.isatty() else 120)
+
+
+@app.command()
+def doctor() -> None:
+    """Say what this machine gives the judge: which layers of the sandbox hold, and what each of them stops.
+
+    The exit status is 1 if nothing can be graded here safely.
+
+    **Examples**
+
+    - `course doctor`
+    """
+    from autograder.judge import doctor as examination
+
+    rows = examination.report()
+    print(examination.text(rows))
+    raise typer.Exit(0 if examination.ready(rows) else 1)
 
 
 # --- for authors ------------------------------------------------------------------------------------------------------

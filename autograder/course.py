@@ -24,10 +24,13 @@ class Lesson:
 
 @dataclass(frozen=True)
 class Limits:
-    """What one submission may use. `jobs` is how many are graded side by side."""
+    """What one submission may use; `output_kb` is what one cell may print. `jobs` are graded side by side."""
 
     cell_seconds: int = 20
     submission_seconds: int = 300
+    memory_mb: int = 2048
+    disk_mb: int = 64
+    output_kb: int = 256
     jobs: int = 2
 
 

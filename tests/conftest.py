@@ -119,7 +119,7 @@ def graded_class(
             (folder / "right" / "timestamp.txt").write_text("2026-10-14 00:59:00.000000 UTC\n")
             (folder / "right" / "notes.txt").write_text("mine")
             before = contents(folder)
-            done = course_command(root, "grade", folder)
+            done = course_command(root, "grade", folder, "--engine", "nbgrader")
             assert done.returncode == 0, done.stderr
             assert contents(folder) == before, "the folder of hand-ins was changed"
             (shared / "stdout").write_text(done.stdout)

@@ -60,7 +60,11 @@ def a_class(tmp_path: Path) -> Path:
         (a_class, ["--json", "{tmp}"], "cannot be written"),
         (a_class, ["--json", "{tmp}/no/where.json"], "cannot be written"),
         (a_class, ["--json", "{in}/all.json"], "must not be changed"),
-        (a_class, ["--engine", "magic"], "no engine 'magic'; there is nbgrader"),
+        (a_class, ["--engine", "judge", "--sandbox", "perhaps"], "no sandbox 'perhaps'; there is on and off"),
+        (a_class, ["--engine", "judge", "--device", "tpu"], "no device 'tpu'; there is auto and cpu and cuda"),
+        (a_class, ["--engine", "nbgrader", "--sandbox", "on"], "add --engine judge"),
+        (a_class, ["--engine", "nbgrader", "--device", "cuda"], "add --engine judge"),
+        (a_class, ["--engine", "magic"], "no engine 'magic'; there is judge and nbgrader"),
     ],
 )
 def test_bad_input_is_one_line_and_writes_nothing(

@@ -1,29 +1,30 @@
 """A folder of hand-ins, graded: what `course grade` does, without a word on the screen.
 
-Engines run in threads; this thread alone writes, one verdict after the other, each whole before the next. So whatever
-ends a run, what has a verdict is kept, and the next run goes on from there.
+Engines run in threads; this thread alone keeps what they found (`keeping`), one verdict after the other. So whatever
+ends a run, what has a verdict is kept, and the next run goes on from there. What may have ended one itself (`attempts`)
+is graded last, alone, and set aside if it does so again.
 """
 
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from autograder.classroom.feedback import write_feedback
+from autograder import engines
+from autograder.classroom.attempts import Attempts
 from autograder.classroom.intake import Ambiguous, HandIn, Intake, read_folder
+from autograder.classroom.keeping import Keeper, sha256
 from autograder.classroom.released import Released, read_released
-from autograder.classroom.report import grades_csv
 from autograder.classroom.unexecuted import unexecuted
-from autograder.classroom.verdict import Status, Verdict, lateness
+from autograder.classroom.verdict import Status, Verdict
 from autograder.course import Course
-from autograder.engines import Graded
+from autograder.engines import DEFAULT_ENGINE, Graded
 from autograder.errors import UsageError
-from autograder.files import write_whole
-from autograder.gradebook.store import Store
 
 Watcher = Callable[[Verdict, bool], None]
 """Told of each verdict once it is kept, and whether it is one of an earlier run."""
@@ -31,7 +32,10 @@ Watcher = Callable[[Verdict, bool], None]
 
 @dataclass(frozen=True)
 class Request:
-    """What to grade: `lessons` by name, none for all; `again` grades even what has a verdict."""
+    """What to grade: `lessons` by name, none for all; `again` grades even what has a verdict, or was set aside.
+
+    `sandbox` and `device` are the judge's, as `engines.make_engine` takes them.
+    """
 
     course: Course
     folder: Path
@@ -39,6 +43,9 @@ class Request:
     lessons: tuple[str, ...] = ()
     jobs: int = 1
     again: bool = False
+    engine: str = DEFAULT_ENGINE
+    sandbox: str = "on"
+    device: str = "auto"
 
 
 @dataclass
@@ -70,6 +77,7 @@ def plan(request: Request) -> tuple[Intake, dict[str, Released]]:
         UsageError: for everything that is wrong with the request.
     """
     course, folder, out = request.course, request.folder, request.out
+    engines.check_choices(engine=request.engine, sandbox=request.sandbox, device=request.device)
     wanted = {course.lesson(name).name for name in request.lessons} or {each.name for each in course.lessons}
     intake = read_folder(folder, [each.name for each in course.lessons])
     intake = replace(intake, rows=tuple(each for each in intake.rows if each.lesson in wanted))
@@ -93,7 +101,9 @@ def grade(request: Request, intake: Intake, lessons: dict[str, Released], watch:
             return _Run(request, lessons, watch).go(intake)
         except OSError as error:
             where = error.filename or request.out
-            raise UsageError(f"{where} cannot be written: {error.strerror}; what is graded is kept") from error
+            raise UsageError(
+                f"{where} cannot be written: {error.strerror}; what is graded is kept, run the same command again"
+            ) from error
 
 
 @contextlib.contextmanager
@@ -129,19 +139,16 @@ def _lock(handle: int, out: Path) -> None:
 
 class _Run:
     def __init__(self, request: Request, lessons: dict[str, Released], watch: Watcher) -> None:
-        from autograder.engines.nbgrader_engine import NbgraderEngine
-        from autograder.gradebook.register import open_gradebook, register
-
         self.request, self.lessons, self.watch = request, lessons, watch
-        self.store = Store(request.out)
-        self.gradebook = open_gradebook(request.out)
+        self.attempts = Attempts(request.out)
+        self.keeper = Keeper(request.out, lessons.values())
         try:
-            for released in lessons.values():
-                register(self.gradebook, released)
+            self.engine = engines.make_engine(
+                request.engine, request.course, lessons.values(), sandbox=request.sandbox, device=request.device
+            )
         except BaseException:
-            self.gradebook.close()
+            self.keeper.close()
             raise
-        self.engine = NbgraderEngine(request.course.limits, lessons.values())
         self.verdicts: dict[tuple[str, str], Verdict] = {}
         self.reused = 0
 
@@ -149,69 +156,99 @@ class _Run:
         try:
             new = [each for each in intake.rows if not self._reuse(each)]
             self._grade_all([each for each in new if isinstance(each, HandIn)], len(intake.rows))
+            rows = [self.verdicts[each.student, each.lesson] for each in intake.rows]
+            known = self.keeper.finish(self.request.course, {each.student for each in rows})
         finally:
+            with contextlib.suppress(OSError):  # the disk is full: then a suspect has one chance less
+                self.attempts.stopped()
             self.engine.close()
-            self.gradebook.close()
-        rows = [self.verdicts[each.student, each.lesson] for each in intake.rows]
-        kept = list(self.store.all())
-        write_whole(self.request.out / "grades.csv", grades_csv(kept))
-        write_feedback(self.request.out, self.request.course, kept, {each.student for each in rows})
-        return Results(rows, intake.notices, self.reused, len(kept) - len(rows))
+            self.keeper.close()
+        return Results(rows, intake.notices, self.reused, known - len(rows))
 
     def _reuse(self, row: HandIn | Ambiguous) -> bool:
         """Keep what needs no engine: an earlier verdict on the same, or that there is nothing to grade."""
         released = self.lessons[row.lesson]
         if isinstance(row, Ambiguous):
-            self._keep(Graded(unexecuted(row, released, Status.INTERNAL, row.cause)), reused=False)
+            self._keep(Graded(unexecuted(row, released, Status.INTERNAL, row.cause)), row)
             return True
-        old = None if self.request.again else self.store.get(row.student, row.lesson)
-        if old is None or not old.key or old.key != self.engine.key(row, released):
+        if self.request.again:
+            self.attempts.done(row)
             return False
-        if old.executed and not self.store.executed(row.student, row.lesson).exists():
-            return False
-        late = lateness(row.submitted, released.lesson.due)
-        self._keep(Graded(replace(old, submitted=row.submitted, late=late)), reused=True)
-        return True
+        old = self.keeper.earlier(row, released, self._key(row))
+        if old is not None:
+            self.attempts.done(row)  # of a run that was killed between the verdict and this
+            self._keep(Graded(old), row, reused=True)
+        elif self.attempts.spent(row):
+            self._set_aside(row, "the whole grader was ended twice while it graded this")
+        return (row.student, row.lesson) in self.verdicts
+
+    def _key(self, row: HandIn) -> str:
+        """Empty if the engine fails on it: then grading it will tell."""
+        try:
+            return self.engine.key(row, self.lessons[row.lesson])
+        except Exception:
+            return ""
+
+    def _grade_all(self, rows: list[HandIn], total: int) -> None:
+        suspects = [each for each in rows if self.attempts.ended(each)]
+        try:
+            suspects += self._grade([each for each in rows if each not in suspects], self.request.jobs)
+            for each in suspects:
+                while self._grade([each], 1) and not self.attempts.spent(each):
+                    pass
+        except KeyboardInterrupt:
+            raise Stopped(len(self.verdicts), total) from None
+
+    def _grade(self, rows: list[HandIn], jobs: int) -> list[HandIn]:
+        """Grade `rows` side by side and keep the verdicts; those that ended the judge, to be tried again, alone."""
+        crashed = []
+        with ThreadPoolExecutor(jobs) as pool:
+            waiting: dict[Future[Graded], HandIn] = {pool.submit(self._grade_one, each): each for each in rows}
+            try:
+                while waiting:
+                    done, _ = wait(waiting, timeout=1, return_when=FIRST_COMPLETED)
+                    self.keeper.writer.tick()
+                    for each in done:
+                        row, graded = waiting.pop(each), each.result()
+                        if not graded.crashed_judge:
+                            self._keep(graded, row)
+                            self.attempts.done(row)
+                            continue
+                        self.attempts.crashed(row)
+                        crashed.append(row)
+                        if self.attempts.spent(row):
+                            self._set_aside(row, f"grading it ended the judge twice: {graded.verdict.cause}")
+            except BaseException:
+                for each in waiting:
+                    each.cancel()
+                self.engine.stop()
+                raise
+        return crashed
 
     def _grade_one(self, row: HandIn) -> Graded:
         """In a thread. A defect of ours is one row's cause, not the end of the batch."""
         released = self.lessons[row.lesson]
+        self.attempts.begin(row)
         try:
-            return self.engine.grade(row, released)
+            graded = self.engine.grade(row, released)
+            verdict = replace(graded.verdict, student=row.student, lesson=row.lesson, handed_in=sha256(row))
+            graded = replace(graded, verdict=verdict)
+            Verdict.from_json(json.loads(verdict.dumps()))  # what cannot be read back must not be kept
+            return graded
         except Exception as error:
-            return Graded(unexecuted(row, released, Status.INTERNAL, f"the grader failed: {error!r}"))
+            cause = f"the grader failed: {error!r}"
+            return Graded(unexecuted(row, released, Status.INTERNAL, cause), crashed_judge=True)
 
-    def _grade_all(self, rows: list[HandIn], total: int) -> None:
-        with ThreadPoolExecutor(self.request.jobs) as pool:
-            waiting: set[Future[Graded]] = {pool.submit(self._grade_one, each) for each in rows}
-            try:
-                while waiting:
-                    done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-                    for each in done:
-                        self._keep(each.result(), reused=False)
-            except BaseException as error:
-                for each in waiting:
-                    each.cancel()
-                self.engine.stop()
-                if isinstance(error, KeyboardInterrupt):
-                    raise Stopped(len(self.verdicts), total) from None
-                raise
+    def _set_aside(self, row: HandIn, why: str) -> None:
+        """No points and no zero; --again gives it a new chance."""
+        verdict = unexecuted(row, self.lessons[row.lesson], Status.INTERNAL, f"set aside: {why}")
+        verdict = replace(verdict, engine=self.engine.name, handed_in=sha256(row))
+        old = self.keeper.store.get(row.student, row.lesson)
+        told = old is not None and old.cause.startswith("set aside: ") and old.handed_in == verdict.handed_in
+        self._keep(Graded(replace(verdict, cause=old.cause) if old and told else verdict), row)
 
-    def _keep(self, graded: Graded, reused: bool) -> None:
-        from autograder.gradebook.record import record
-
-        verdict = graded.verdict
-        executed = self.store.executed(verdict.student, verdict.lesson)
-        if graded.notebook is not None:
-            write_whole(executed, graded.notebook)
-        elif not reused and executed.exists():
-            executed.unlink()  # of an earlier hand-in
-        if verdict.executed and verdict.submitted is not None:  # by which nbgrader knows that a later one is later
-            write_whole(executed.with_name("timestamp.txt"), f"{verdict.submitted:%Y-%m-%d %H:%M:%S.%f} UTC\n")
-        else:
-            executed.with_name("timestamp.txt").unlink(missing_ok=True)
-        record(self.gradebook, verdict)
-        self.store.put(verdict)  # last: a verdict on disk says that all the rest is there
-        self.verdicts[verdict.student, verdict.lesson] = verdict
+    def _keep(self, graded: Graded, row: HandIn | Ambiguous, reused: bool = False) -> None:
+        self.keeper.keep(graded, row, reused)
+        self.verdicts[row.student, row.lesson] = graded.verdict
         self.reused += reused
-        self.watch(verdict, reused)
+        self.watch(graded.verdict, reused)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -13,8 +12,8 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from autograder.classroom.verdict import Status, Verdict
-from autograder.classroom.words import STATUSES, count, duration, number
+from autograder.classroom.verdict import Status, Verdict, json_text
+from autograder.classroom.words import STATUSES, count, duration, number, one_line
 
 COLUMNS = ["student", "lesson", "points", "max_points", "percent", "status", "cause", "late"]
 
@@ -26,7 +25,7 @@ NOTICES_SHOWN = 10
 def table(verdicts: Sequence[Verdict]) -> Table:
     """One row a verdict. Causes and names are hostile text: never markup."""
     shown = Table(box=None, pad_edge=False, header_style="bold")
-    late, causes = any(each.late for each in verdicts), any(each.cause for each in verdicts)
+    late, causes = any(each.late for each in verdicts), any(map(_cause, verdicts))
     for heading in ["student", "lesson", "points", "status"]:
         shown.add_column(heading, justify="right" if heading == "points" else "left", overflow="fold")
     if late:
@@ -40,8 +39,14 @@ def table(verdicts: Sequence[Verdict]) -> Table:
             Text(f"{number(each.points)} / {number(each.max_points)}"),
             Text(STATUSES[each.status], style=COLOURS.get(each.status, "yellow")),
         ]
-        shown.add_row(*cells, *([Text(duration(each.late))] * late), *([Text(one_line(each.cause))] * causes))
+        shown.add_row(*cells, *([Text(duration(each.late))] * late), *([Text(_cause(each))] * causes))
     return shown
+
+
+def _cause(verdict: Verdict) -> str:
+    """What kept it from running through, and how much was put right before."""
+    put_right = f"{count(len(verdict.repairs), 'thing')} put right" if verdict.repairs else ""
+    return "; ".join(filter(None, [one_line(verdict.cause), put_right]))
 
 
 def summary(verdicts: Sequence[Verdict], reused: int) -> str:
@@ -77,11 +82,6 @@ def plain(text: str) -> str:
     return f"'{line}" if line.startswith(("=", "+", "-", "@", "＝", "＋", "－", "＠")) else line
 
 
-def one_line(text: str) -> str:
-    """`text` without line breaks and control characters, which could move the cursor."""
-    return "".join(each if each.isprintable() else " " for each in text).strip()
-
-
 def as_json(verdicts: Sequence[Verdict], lines: Sequence[str], out: Path) -> str:
     """The run for programs."""
     ends = Counter(each.status.value for each in verdicts)
@@ -91,4 +91,4 @@ def as_json(verdicts: Sequence[Verdict], lines: Sequence[str], out: Path) -> str
         "notices": list(lines),
         "verdicts": [each.to_json() for each in verdicts],
     }
-    return json.dumps(facts, ensure_ascii=False, indent=1) + "\n"
+    return json_text(facts)

@@ -19,9 +19,23 @@ STATUSES = {
     Status.GRADED: "graded",
     Status.TIMED_OUT: "timed out",
     Status.CRASHED: "crashed",
+    Status.OUT_OF_MEMORY: "out of memory",
+    Status.FORBIDDEN: "forbidden",
     Status.UNREADABLE: "unreadable",
     Status.INTERNAL: "not graded",
 }
+"""In tables."""
+
+ENDINGS = {
+    Status.GRADED: "was graded",
+    Status.TIMED_OUT: "took too long",
+    Status.CRASHED: "crashed",
+    Status.OUT_OF_MEMORY: "ran out of memory",
+    Status.FORBIDDEN: "tried something that is not allowed here",
+    Status.UNREADABLE: "could not be read",
+    Status.INTERNAL: "is not graded yet",
+}
+"""On pages, after "The notebook"."""
 
 
 def number(points: float | None) -> str:
@@ -42,3 +56,18 @@ def duration(time: timedelta | None) -> str:
 def count(many: int, what: str) -> str:
     """`many` with its noun: "1 submission", "2 submissions"."""
     return f"{many} {what}" if many == 1 else f"{many} {what}s"
+
+
+def one_line(text: str) -> str:
+    """`text` without line breaks and control characters, which could move the cursor."""
+    return "".join(each if each.isprintable() else " " for each in text).strip()
+
+
+def tame(value: object) -> object:
+    """Text for a page: line breaks and tabs stay, other control characters and half surrogate pairs become spaces.
+
+    That takes in what turns the direction of writing around, by which a message could be made to read as another.
+    """
+    if type(value) is not str:  # not Markup, and not the states of exercises
+        return value
+    return "".join(each if each.isprintable() or each in "\n\t" else " " for each in value)

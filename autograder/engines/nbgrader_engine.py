@@ -8,7 +8,6 @@ read the tests, give itself points, or delete files. Grade with it only what com
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 import os
 import shutil
@@ -17,16 +16,16 @@ import tempfile
 import threading
 from collections.abc import Iterable
 from dataclasses import asdict, replace
-from importlib.metadata import version
 from pathlib import Path
 from time import monotonic, sleep
 
 import autograder
 from autograder.classroom.intake import HandIn, printable
+from autograder.classroom.keys import cells_hash, lesson_hash, versions
 from autograder.classroom.reading import Unreadable, lesson_of, read_notebook
 from autograder.classroom.released import Released
 from autograder.classroom.unexecuted import unexecuted
-from autograder.classroom.verdict import Status
+from autograder.classroom.verdict import Basis, Resources, Status
 from autograder.course import Limits
 from autograder.engines import Graded
 from autograder.engines.nbgrader_job import STUDENT
@@ -58,24 +57,28 @@ class NbgraderEngine:
 
     def key(self, hand_in: HandIn, released: Released) -> str:
         """A hash of all that the verdict depends on."""
+        return self.basis(hand_in, released).key
+
+    def basis(self, hand_in: HandIn, released: Released) -> Basis:
+        """All that the verdict depends on. Notebooks choose their devices themselves here, and nothing is seeded."""
         content = hand_in.content if isinstance(hand_in.content, bytes) else b""
-        parts = [
-            self.name,
-            version("nbgrader"),
-            autograder.__version__,
-            released.hash,
-            str(self.limits.cell_seconds),
-            str(self.limits.submission_seconds),
-            hashlib.sha256(content).hexdigest(),
-        ]
-        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+        return Basis(
+            cells=cells_hash(content),
+            lesson=lesson_hash(released),
+            tests=released.hash,
+            engine=self.name,
+            limits=f"cell {self.limits.cell_seconds} s, submission {self.limits.submission_seconds} s",
+            device="the notebook's choice",
+            versions=versions(("torch", "numpy", "nbgrader")),
+        )
 
     def grade(self, hand_in: HandIn, released: Released) -> Graded:
         """The verdict on `hand_in`; a verdict that might be another next time has no key."""
         start = monotonic()
         graded = self._grade(hand_in, released)
-        verdict = replace(graded.verdict, engine=self.name, seconds=round(monotonic() - start, 2))
-        return replace(graded, verdict=verdict)
+        took = Resources(wall_seconds=round(monotonic() - start, 2))
+        basis = self.basis(hand_in, released)
+        return replace(graded, verdict=replace(graded.verdict, engine=self.name, basis=basis, resources=took))
 
     def stop(self) -> None:
         """Kill what runs, and start nothing more."""

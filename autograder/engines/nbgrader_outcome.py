@@ -9,7 +9,7 @@ from typing import Any
 from autograder.classroom.intake import HandIn
 from autograder.classroom.released import Exercise, Released, exercise_of
 from autograder.classroom.unexecuted import unexecuted
-from autograder.classroom.verdict import ExerciseResult, State, Status, Verdict
+from autograder.classroom.verdict import ExerciseResult, State, Status, TestResult, Verdict
 from autograder.engines.stderr import spoken
 
 TIMED_OUT, DIED, NOT_RUN = (
@@ -18,9 +18,6 @@ TIMED_OUT, DIED, NOT_RUN = (
     "NotRun",
 )  # nbgrader_execute's, which is slow to import
 LONGEST_MESSAGE = 2000
-
-Test = tuple[State, str]
-"""What became of one test cell, and its words for the student."""
 
 
 def executed(
@@ -47,9 +44,9 @@ def executed(
 def _exercise(
     exercise: Exercise, cells: Mapping[str, dict[str, Any]], scores: Mapping[str, float | None]
 ) -> ExerciseResult:
-    points = sum(scores.get(test) or 0.0 for test in exercise.tests)
-    tests = [_test(cells.get(test), scores.get(test), most) for test, most in exercise.tests.items()]
-    states = {state for state, _ in tests}
+    tests = tuple(_test(test, cells.get(test), scores.get(test), most) for test, most in exercise.tests.items())
+    points = sum(each.points for each in tests)
+    states = {each.state for each in tests}
     if points >= exercise.points:
         state = State.RIGHT
     elif points > 0:
@@ -60,11 +57,17 @@ def _exercise(
         state = State.NOT_ATTEMPTED
     else:
         state = State.WRONG
-    messages = tuple(dict.fromkeys(message for _, message in tests if message))
-    return ExerciseResult(exercise.id, exercise.title, points, exercise.points, state, messages)
+    messages = tuple(dict.fromkeys(each.message for each in tests if each.message))
+    return ExerciseResult(exercise.id, exercise.title, points, exercise.points, state, messages, tests)
 
 
-def _test(cell: dict[str, Any] | None, score: float | None, most: float) -> Test:
+def _test(name: str, cell: dict[str, Any] | None, score: float | None, most: float) -> TestResult:
+    state, message = _words(cell, score, most)
+    return TestResult(name, score or 0.0, most, state, message)
+
+
+def _words(cell: dict[str, Any] | None, score: float | None, most: float) -> tuple[State, str]:
+    """What became of one test cell, and its words for the student."""
     if cell is None:
         return State.NOT_FINISHED, "A test cell of this exercise is missing from the notebook."
     if score is not None and score >= most:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from autograder.classroom.feedback import page, write_feedback
-from autograder.classroom.verdict import ExerciseResult, State, Status, Verdict
+from autograder.classroom.verdict import ExerciseResult, Repair, State, Status, Verdict
 from autograder.course import Course, load
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'"
@@ -42,13 +42,14 @@ def test_a_page_shows_each_exercise_with_points_state_and_message(course: Course
         assert words in shown
 
 
-@pytest.mark.parametrize("words", ["name", "message", "title", "cause"])
+@pytest.mark.parametrize("words", ["name", "message", "title", "cause", "repair"])
 def test_hostile_text_is_text(course: Course, words: str) -> None:
     exercise = ExerciseResult("a", HOSTILE if words == "title" else "t", 0, 1, State.WRONG, (HOSTILE,))
     hostile = verdict(
         exercises=(exercise,),
         cause=HOSTILE if words == "cause" else "",
         status=Status.CRASHED if words == "cause" else Status.GRADED,
+        repairs=(Repair(HOSTILE, HOSTILE, HOSTILE),) if words == "repair" else (),
     )
     tags = Tags(page(HOSTILE if words == "name" else "s001", [hostile], course))
     assert not {"script", "img"} & set(tags.names)
@@ -89,3 +90,37 @@ def test_the_same_verdicts_give_the_same_page_in_teaching_order(course: Course) 
 def test_each_student_gets_a_page_of_their_own(course: Course, tmp_path: Path) -> None:
     write_feedback(tmp_path, course, [verdict(), verdict(student="s002")], {"s001"})
     assert [each.name for each in (tmp_path / "feedback").iterdir()] == ["s001.html"]
+
+
+def test_what_was_put_right_is_told_in_a_box_of_its_own(course: Course) -> None:
+    repairs = (Repair("duplicated_cell", "The answer to double was there twice.", "double"),)
+    shown = page("s001", [verdict(repairs=repairs)], course)
+    assert "Put right before grading" in shown
+    assert "The answer to double was there twice." in shown
+    assert "Put right" not in page("s001", [verdict()], course)
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (Status.TIMED_OUT, "The notebook took too long: why."),
+        (Status.CRASHED, "The notebook crashed: why."),
+        (Status.OUT_OF_MEMORY, "The notebook ran out of memory: why."),
+        (Status.FORBIDDEN, "The notebook tried something that is not allowed here: why."),
+        (Status.UNREADABLE, "The notebook could not be read: why."),
+    ],
+)
+def test_how_a_notebook_ended_is_a_sentence(course: Course, status: Status, words: str) -> None:
+    assert words in page("s001", [verdict(status=status, cause="why")], course)
+
+
+@pytest.mark.parametrize("text", ["a\x1b[2Jb", "a\u202eb", "a\ud83db", "a\x00b"])
+def test_what_no_page_can_show_is_a_space(course: Course, tmp_path: Path, text: str) -> None:
+    write_feedback(tmp_path, course, [verdict(message=text)], {"s001"})
+    shown = (tmp_path / "feedback" / "s001.html").read_text(encoding="utf-8")
+    assert ">a " in shown
+    assert text not in shown
+
+
+def test_a_message_keeps_its_lines(course: Course) -> None:
+    assert ">a\n  b<" in page("s001", [verdict(message="a\n  b")], course)

@@ -11,7 +11,7 @@ import pytest
 from rich.console import Console
 
 from autograder.classroom import report
-from autograder.classroom.verdict import Status, Verdict
+from autograder.classroom.verdict import Repair, Status, Verdict
 from autograder.classroom.words import duration, number
 
 GRADED = Verdict("s001", "01_tensors", Status.GRADED, "", 5.5, 8.0)
@@ -108,3 +108,25 @@ def test_points_have_no_needless_zeros(points: float | None, shown: str) -> None
 def test_a_duration_has_two_units_at_most(seconds: int, shown: str) -> None:
     assert duration(timedelta(seconds=seconds)) == shown
     assert duration(None) == ""
+
+
+@pytest.mark.parametrize(
+    ("cause", "many", "shown"),
+    [
+        ("", 1, "1 thing put right"),
+        ("", 2, "2 things put right"),
+        ("the kernel died", 1, "the kernel died; 1 thing put right"),
+    ],
+)
+def test_the_table_counts_what_was_put_right(cause: str, many: int, shown: str) -> None:
+    assert shown in printed(replace(GRADED, cause=cause, repairs=(Repair("a", "b"),) * many))
+
+
+def test_json_holds_what_no_file_could(tmp_path: Path) -> None:
+    text = report.as_json([replace(GRADED, cause="half a pair \ud83d")], [], Path("graded"))
+    (tmp_path / "all.json").write_text(text, encoding="utf-8")
+    assert json.loads(text)["verdicts"][0]["cause"] == "half a pair \ud83d"
+
+
+def test_grades_csv_holds_what_no_file_could(tmp_path: Path) -> None:
+    (tmp_path / "grades.csv").write_text(report.grades_csv([replace(GRADED, cause="half \ud83d")]), encoding="utf-8")

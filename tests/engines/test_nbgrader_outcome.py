@@ -112,3 +112,13 @@ def test_the_cause_says_what_ended_the_notebook(outputs: dict[str, Any], status:
 def test_a_message_has_an_end() -> None:
     (message,) = outcome({"guess-predict": error("Wrong", "x" * 10**6)}).exercises[2].messages
     assert len(message) < 2100
+
+
+def test_each_test_has_its_own_result() -> None:
+    exercise = outcome({"dice-hidden": error("Wrong", "not for an empty list")}).exercises[1]
+    told = [(each.id, each.points, each.max_points, each.state, each.message) for each in exercise.tests]
+    assert told == [
+        ("dice-check", 1.0, 1.0, State.RIGHT, ""),
+        ("dice-hidden", 0.0, 2.0, State.WRONG, "not for an empty list"),
+    ]
+    assert {each.mistake for each in exercise.tests} == {""}

@@ -1,0 +1,267 @@
+"""The judge as an engine: what `course grade` uses, unless told otherwise.
+
+In the grader's process there is no torch and no student's byte beyond the parsed notebook: a zygote is started once,
+each submission gets a judge forked from it, and what comes back is a result in JSON.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+import autograder
+from autograder.classroom.intake import HandIn
+from autograder.classroom.keys import cells_hash, lesson_hash, versions
+from autograder.classroom.reading import Unreadable
+from autograder.classroom.released import Released
+from autograder.classroom.unexecuted import unexecuted
+from autograder.classroom.verdict import Basis, Resources, Status, Verdict
+from autograder.course import Limits
+from autograder.engines import Graded
+from autograder.errors import UsageError
+from autograder.judge.outcome import executed_notebook, judged
+from autograder.judge.submission import Repaired, release_cells, repair
+from autograder.judge.wire import Blobs, Channel, Closed, Late, Violation
+
+GRACE_SECONDS = 30.0
+"""For a judge to start and to end, on top of the submission's own time."""
+
+SEED = 0
+
+
+class JudgeEngine:
+    """Call `close` when done: it ends the zygote.
+
+    Args:
+        sandbox: "on", or "off" for code that is trusted, where a machine has no sandbox to give.
+        device: what tests run on besides the CPU: "cuda", "cpu" for nothing, "auto" for CUDA where there is one.
+    """
+
+    name = "judge"
+
+    def __init__(
+        self, limits: Limits, lessons: Iterable[Released], *, sandbox: str = "on", device: str = "auto"
+    ) -> None:
+        self.limits, self.lessons, self.sandbox, self.device = limits, tuple(lessons), sandbox, device
+        self.lock = threading.Lock()
+        self.zygote: ZygoteProcess | None = None
+        self.stopped = False
+
+    def key(self, hand_in: HandIn, released: Released) -> str:
+        """A hash of all that the verdict depends on."""
+        return self.basis(hand_in, released).key
+
+    def basis(self, hand_in: HandIn, released: Released) -> Basis:
+        """All that the verdict depends on."""
+        content = hand_in.content if isinstance(hand_in.content, bytes) else b""
+        limits = self.limits
+        return Basis(
+            cells=cells_hash(content),
+            lesson=lesson_hash(released),
+            tests=released.hash,
+            engine=f"{self.name}, sandbox {self.sandbox}",
+            limits=f"cell {limits.cell_seconds} s, submission {limits.submission_seconds} s, "
+            f"memory {limits.memory_mb} MB, disk {limits.disk_mb} MB, output {limits.output_kb} kB",
+            device=self.device,
+            versions=versions(("torch", "numpy", "ipython", "matplotlib", "scikit-learn")),
+            seed=str(SEED),
+        )
+
+    def grade(self, hand_in: HandIn, released: Released) -> Graded:
+        """The verdict on `hand_in`; a verdict that might be another next time has no key."""
+        start = monotonic()
+        graded = self._grade(hand_in, released)
+        took = replace(graded.verdict.resources or Resources(0.0), wall_seconds=round(monotonic() - start, 3))
+        basis = self.basis(hand_in, released)
+        key = "" if graded.verdict.status is Status.INTERNAL else basis.key
+        return replace(graded, verdict=replace(graded.verdict, engine=self.name, basis=basis, key=key, resources=took))
+
+    def stop(self) -> None:
+        """Kill what runs, and start nothing more."""
+        with self.lock:
+            self.stopped = True
+            if self.zygote is not None:
+                self.zygote.kill()
+
+    def close(self) -> None:
+        """End the zygote, and with it all that it forked."""
+        with self.lock:
+            if self.zygote is not None:
+                self.zygote.close()
+                self.zygote = None
+
+    def ready(self) -> ZygoteProcess:
+        """The zygote, started when it is first needed, and again if it has gone.
+
+        Raises:
+            UsageError: it cannot do its work here; there is no sandbox, most likely.
+        """
+        with self.lock:
+            if self.zygote is not None and self.zygote.process.poll() is not None and not self.stopped:
+                self.zygote.close()
+                self.zygote = None
+            if self.zygote is None:
+                self.zygote = ZygoteProcess(self.sandbox, self.device)
+                kits = [release_cells(released).kit for released in self.lessons]  # while it starts
+                if "refused" in self.zygote.facts:
+                    why = self.zygote.facts["refused"]
+                    self.zygote.close()
+                    self.zygote = None
+                    raise UsageError(
+                        f"nothing can be graded here: {why}. `course doctor` says what this machine lacks; "
+                        "--sandbox off grades without a sandbox, for work of people you trust"
+                    )
+                for kit in filter(None, kits):
+                    self.zygote.learn(str(kit["source"]))
+            return self.zygote
+
+    def _grade(self, hand_in: HandIn, released: Released) -> Graded:
+        if isinstance(hand_in.content, Unreadable):
+            return Graded(unexecuted(hand_in, released, Status.UNREADABLE, hand_in.content.cause))
+        release = release_cells(released)
+        repaired = repair(hand_in.content, release)
+        if isinstance(repaired, Unreadable):
+            return Graded(unexecuted(hand_in, released, Status.UNREADABLE, repaired.cause))
+        try:
+            result = self._try(self._job(repaired, "\n".join(release.imports.values())))
+        except Late:
+            seconds = self.limits.submission_seconds
+            cause = f"the notebook ran longer than {seconds} s, and could not be stopped"
+            return Graded(unexecuted(hand_in, released, Status.TIMED_OUT, cause))
+        except (Closed, Violation) as error:
+            cause = f"the judge ended without a result ({error})"
+            return Graded(unexecuted(hand_in, released, Status.INTERNAL, cause), crashed_judge=not self.stopped)
+        if "refused" in result:
+            return Graded(unexecuted(hand_in, released, Status.INTERNAL, f"no sandbox: {result['refused']}"))
+        verdict = with_resources(judged(hand_in, released, repaired, result), result)
+        notebook = json.dumps(executed_notebook(repaired, result), indent=1, ensure_ascii=False) + "\n"
+        return Graded(verdict, notebook.encode("utf-8", "backslashreplace"))
+
+    def _job(self, repaired: Repaired, imports: str) -> dict[str, Any]:
+        limits, cells = self.limits, []
+        for at, cell in enumerate(repaired.notebook["cells"]):
+            marks = cell["metadata"].get("nbgrader", {})
+            kind = "test" if marks.get("grade") else "set-up" if marks.get("locked") else "student"
+            if cell["cell_type"] == "code" and cell["source"].strip():
+                cells.append([at, kind, cell["source"], marks.get("grade_id", "")])
+        return {
+            "cells": cells,
+            "imports": imports,
+            "handed_in": dict(repaired.handed_in),
+            "unclear": sorted(repaired.unclear),
+            "cell_seconds": limits.cell_seconds,
+            "submission_seconds": limits.submission_seconds,
+            "output_characters": limits.output_kb << 10,
+            "seed": SEED,
+            "caps": {
+                "memory_mb": limits.memory_mb,
+                "disk_mb": limits.disk_mb,
+                "cpu_seconds": limits.submission_seconds,
+            },
+        }
+
+    def _try(self, job: dict[str, Any]) -> dict[str, Any]:
+        """Have a judge do it.
+
+        Raises:
+            Late: it did not end in time, and was killed. Closed, Violation: it ended without a result.
+        """
+        end = monotonic() + job["submission_seconds"] + GRACE_SECONDS
+        channel = self.ready().judge()
+        pid = 0
+        try:
+            hello, _ = channel.receive(monotonic() + GRACE_SECONDS)
+            pid = int(hello["judge"])
+            channel.send(job, Blobs(), end)
+            result, _ = channel.receive(end)
+        except Late:
+            if pid:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            raise
+        finally:
+            channel.sock.close()
+        return dict(result)
+
+
+def with_resources(verdict: Verdict, result: dict[str, Any]) -> Verdict:
+    """`verdict` with what its processes used."""
+    cpu = round(result["cpu_seconds"] + result["judge_seconds"], 3)
+    return replace(verdict, resources=Resources(0.0, cpu, result["memory_mb"]))
+
+
+class ZygoteProcess:
+    """The zygote, from outside."""
+
+    def __init__(self, mode: str, device: str) -> None:
+        self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            self.process = subprocess.Popen(
+                [sys.executable, "-P", "-m", "autograder.judge.zygote", str(theirs.fileno()), mode],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                pass_fds=[theirs.fileno()],
+                env=environment(device),
+                cwd="/",
+                start_new_session=True,
+            )
+
+    @functools.cached_property
+    def facts(self) -> dict[str, Any]:
+        """What it says of itself when it has started; this waits for it."""
+        assert self.process.stdout
+        line = self.process.stdout.readline() or b'{"refused": "the process that grades did not start"}'
+        return dict(json.loads(line))
+
+    def judge(self) -> Channel:
+        ours, theirs = socket.socketpair()
+        with theirs:
+            socket.send_fds(self.control, [b'{"fork": "judge"}'], [theirs.fileno(), self.control.fileno()])
+        return Channel(ours)
+
+    def kill(self) -> None:
+        """End it, and all that it forked, at once."""
+        assert self.process.stdin
+        self.process.stdin.close()
+
+    def learn(self, kit: str) -> None:
+        """Have a kit compiled once for all forks."""
+        self.control.send(json.dumps({"fork": "nothing", "learn": kit}).encode())
+
+    def close(self) -> None:
+        assert self.process.stdout
+        self.kill()
+        self.process.stdout.close()
+        self.control.close()
+        try:
+            self.process.wait(5)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+def environment(device: str) -> dict[str, str]:
+    """What the zygote sees of the grader's environment: nothing that could be secret."""
+    hidden = {"CUDA_VISIBLE_DEVICES": ""} if device == "cpu" else {}
+    return hidden | {
+        "PYTHONPATH": str(Path(autograder.__file__).parent.parent),
+        "PATH": os.defpath,
+        "LANG": "C.UTF-8",
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+        "PYTORCH_NVML_BASED_CUDA_CHECK": "1",
+        "MPLBACKEND": "agg",
+        "PYTHONHASHSEED": "0",
+    }

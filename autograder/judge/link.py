@@ -1,0 +1,345 @@
+"""The judge's end of the wire, and the worker at the other end as a process: asked, interrupted, killed."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import io
+import json
+import os
+import pickle
+import select
+import signal
+import socket
+import types
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from time import monotonic
+from typing import Any
+
+import torch
+
+from autograder.judge.mirror import Message, Uncrossable
+from autograder.judge.peer import Peer
+from autograder.judge.proxies import OPERATIONS, Handle, number_of
+from autograder.judge.shell import Event
+from autograder.judge.state import fixed
+from autograder.judge.wire import Channel, Closed, Late, Violation, listed, text, whole
+
+GRACE_SECONDS = 2.0
+"""How long a worker may take to stop what it does when its time is up."""
+
+CONTROL_SECONDS = 10.0
+SIGNALS: dict[int, str] = {
+    signal.SIGSEGV: "it crashed (segmentation fault)",
+    signal.SIGBUS: "it crashed (bus error)",
+    signal.SIGFPE: "it crashed (arithmetic error)",
+    signal.SIGILL: "it crashed (illegal instruction)",
+    signal.SIGABRT: "it crashed (abort)",
+    signal.SIGSYS: "it called what the sandbox forbids",
+    signal.SIGXCPU: "it used up its processor time",
+    signal.SIGXFSZ: "it wrote a larger file than it may",
+    signal.SIGKILL: "it was killed, most likely for the memory it used",
+}
+
+PICKLED = ("torch", "numpy", "sklearn", "collections", "functools", "math", "operator", "itertools", "builtins")
+MODULE = (
+    "forward",
+    "parameters",
+    "named_parameters",
+    "buffers",
+    "named_buffers",
+    "children",
+    "named_children",
+    "modules",
+    "named_modules",
+    "train",
+    "eval",
+    "training",
+    "zero_grad",
+    "requires_grad_",
+    "state_dict",
+    "load_state_dict",
+    "to",
+    "float",
+    "double",
+    "cpu",
+)
+"""What an answer may use of a module that a test itself defines."""
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a worker's process ended, as wait(2) tells, and what it used."""
+
+    status: int = 0
+    cpu_seconds: float = 0.0
+    memory_mb: float = 0.0
+
+
+class TimeUp(BaseException):
+    """A cell or a test has run for as long as it may; no `except Exception` of a test takes it for a wrong answer."""
+
+
+class Lost(BaseException):
+    """The worker is gone, and what it was asked with it. `why` is for people."""
+
+    def __init__(self, why: str, *, forbidden: bool = False) -> None:
+        super().__init__(why)
+        self.why, self.forbidden = why, forbidden
+
+
+class Link(Peer):
+    """One worker. Everything that it says is checked; the first thing that cannot be is its end.
+
+    Args:
+        report: a socket on which the zygote sends the worker's pidfd, and later how it ended.
+        sources: the student's cells by label, with how many lines each has.
+    """
+
+    fatal = (Violation, Lost, TimeUp)
+
+    def __init__(self, channel: Channel, report: socket.socket, sources: Mapping[str, int]) -> None:
+        super().__init__(channel, odd=False)
+        self.report, self.sources = report, sources
+        self.process = received_pidfd(report)
+        self.until: float | None = None
+        self.show: Callable[[Event], None] = lambda event: None
+        self.pickles: dict[int, tuple[int, Any]] = {}
+
+    def control(self, operation: str, *args: Any) -> Any:
+        """Ask for something that takes no time, and that no student's code is part of.
+
+        Raises:
+            Lost: there was no answer.
+        """
+        try:
+            return self.ask_within(CONTROL_SECONDS, operation, *args)
+        except TimeUp:
+            self.kill()
+            raise Lost("it did not answer any more") from None
+
+    def ask_within(self, seconds: float, operation: str, *args: Any) -> Any:
+        """Ask, with a limit of its own; see `ask`.
+
+        Raises:
+            TimeUp: it took longer and was interrupted. Lost: the worker is gone.
+        """
+        before, self.until = self.until, monotonic() + seconds
+        try:
+            return self.ask(operation, *args)
+        finally:
+            self.until = before
+
+    def ask(self, operation: str, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().ask(operation, *args, **kwargs)
+        except Violation as error:
+            self.kill()
+            raise Lost(f"what it answered was no answer ({error})", forbidden=True) from None
+        except (Closed, Late):
+            raise Lost(self._how_it_ended()) from None
+
+    def receive(self) -> tuple[Any, list[memoryview]]:
+        try:
+            return self.channel.receive(self.until)
+        except Late:
+            self.signal(signal.SIGINT)
+        try:
+            self._follow(self.channel.receive(monotonic() + GRACE_SECONDS))
+        except Late:
+            self.kill()
+            raise Lost("it ran too long and could not be stopped") from None
+        raise TimeUp
+
+    def _follow(self, message: tuple[Any, list[memoryview]]) -> None:
+        """Take over what changed in an answer that came too late, so that both ends go on agreeing."""
+        (what, _, changes, state, printed), blobs = listed(message[0], 5, 5), message[1]
+        self.mirror.apply(changes, blobs)
+        self.state.apply(state, blobs)
+        self.print(printed)
+        if what == "ask":  # it wants something first; nobody will answer
+            raise Late
+
+    def deadline(self) -> float | None:
+        return self.until
+
+    def begin(self, seed: int) -> None:
+        """A test begins, in the state in which all tests begin."""
+        self.control("begin")
+        fixed(seed)
+
+    def end(self) -> None:
+        """A test has ended: both ends forget what crossed for it."""
+        self.control("end")
+        self.mirror.clear()
+        self.state.clear()
+        self.raised.clear()
+        self.pickles.clear()
+
+    # --- the process --------------------------------------------------------------------------------------------------
+
+    def signal(self, number: signal.Signals) -> None:
+        with contextlib.suppress(OSError):
+            signal.pidfd_send_signal(self.process, number)
+
+    def kill(self) -> None:
+        """End it, and in its namespace all that it started."""
+        self.signal(signal.SIGKILL)
+
+    def close(self) -> Ending:
+        """End it, and say how it ended and what it used."""
+        self.kill()
+        self.channel.sock.close()
+        ending = self._ending()
+        os.close(self.process)
+        self.report.close()
+        return ending
+
+    @functools.cache  # noqa: B019  (one link, one ending)
+    def _ending(self) -> Ending:
+        self.report.settimeout(GRACE_SECONDS)
+        try:
+            facts = json.loads(self.report.recv(1000))
+        except (OSError, ValueError):
+            return Ending()
+        return Ending(**facts)
+
+    def _how_it_ended(self) -> str:
+        """Words for why a worker is gone that nobody killed."""
+        select.select([self.report], [], [], 0.3)
+        self.kill()
+        status = self._ending().status
+        if os.WIFSIGNALED(status):
+            return SIGNALS.get(os.WTERMSIG(status), f"it was ended by signal {os.WTERMSIG(status)}")
+        return "it ended its own process"
+
+    # --- what it shows ------------------------------------------------------------------------------------------------
+
+    def print(self, printed: Any) -> None:
+        for event in listed(printed, 5000):
+            self.show(checked_event(event))
+
+    def locate(self, name: str, line: int) -> tuple[str, int] | None:
+        return (name, line) if 1 <= line <= self.sources.get(name, 0) else None
+
+    # --- what a test hands to an answer -------------------------------------------------------------------------------
+
+    def encode_object(self, value: Any, message: Message) -> Any:
+        if isinstance(value, (torch.Generator, types.FunctionType)) or issubclass(type(value), Handle):
+            return super().encode_object(value, message)
+        known = self.pickles.get(id(value))
+        if known is not None:
+            return ["pickled", known[0]]
+        if type(value).__module__.split(".")[0] in PICKLED:
+            data = pickled(self, value, message)
+            if data is not None:
+                number = len(self.pickles)
+                self.pickles[id(value)] = number, value
+                return ["pickle", number, message.blobs.add(data)]
+        if surface(value) is None:
+            raise Uncrossable(f"a {type(value).__name__} cannot be handed to an answer")
+        return super().encode_object(value, message)
+
+    def decode_object(self, kind: str, facts: list[Any], blobs: list[memoryview]) -> Any:
+        if kind == "pickled":
+            (number,) = facts
+            return list(self.pickles.values())[whole(number, len(self.pickles) - 1)][1]
+        return super().decode_object(kind, facts, blobs)
+
+    def perform(self, operation: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
+        """What an answer may do with what a test handed it: call it, go through it, and use what its kind is for."""
+        if operation == "products":
+            return super().perform(operation, args, kwargs)
+        target = args[0] if args else None
+        if not any(each is target for each in self.own) or not allowed(operation, target, args[1:]):
+            raise PermissionError("an answer may not do that with what it was given")
+        return OPERATIONS[operation](*args, **kwargs)
+
+
+def surface(value: Any) -> str | None:
+    """What kind of thing a test's own object is; None if answers have no use for it."""
+    if isinstance(value, torch.nn.Module):
+        return "module"
+    if isinstance(value, torch.utils.data.Dataset):
+        return "items"
+    if hasattr(value, "__next__"):
+        return "iterator"
+    if isinstance(value, (types.FunctionType, types.MethodType, types.BuiltinFunctionType)) or callable(value):
+        return "callable"
+    return "items" if hasattr(value, "__getitem__") or hasattr(value, "__iter__") else None
+
+
+ALLOWED = {
+    "module": {"call", "getattr"},
+    "items": {"len", "getitem", "iter", "repr", "str"},
+    "iterator": {"iter", "next"},
+    "callable": {"call"},
+}
+
+
+def allowed(operation: str, target: Any, args: list[Any]) -> bool:
+    """Whether an answer may do this with a test's own object."""
+    kind = surface(target)
+    if kind is None or operation not in ALLOWED[kind]:
+        return False
+    if operation != "getattr":
+        return True
+    (name,) = args
+    return isinstance(name, str) and (
+        name in MODULE or name in target._parameters or name in target._buffers or name in target._modules
+    )
+
+
+class Pickler(pickle.Pickler):
+    """Writes a library's object for the worker; tensors in it are those that both ends have."""
+
+    def __init__(self, link: Link, message: Message, file: io.BytesIO) -> None:
+        super().__init__(file)
+        self.link, self.message = link, message
+
+    def persistent_id(self, value: Any) -> Any:
+        if isinstance(value, torch.Tensor) and type(value) in (torch.Tensor, torch.nn.Parameter):
+            return "twin", self.link.mirror.number(value, self.message)
+        if issubclass(type(value), Handle):
+            return "yours", number_of(value)
+        if isinstance(value, torch.Generator):
+            return "generator", self.link.state.encode_generator(value, self.message.blobs)[1]
+        return None
+
+
+def pickled(link: Link, value: Any, message: Message) -> bytes | None:
+    """A library's object as bytes; None if something in it is the test's own."""
+    file = io.BytesIO()
+    try:
+        Pickler(link, message, file).dump(value)
+    except (pickle.PicklingError, AttributeError, TypeError):
+        return None
+    return file.getvalue()
+
+
+def checked_event(event: Any) -> Event:
+    """Something that was shown, if it has that form."""
+    kind, *facts = listed(event, 4, 2)
+    match kind, facts:
+        case (("stdout" | "stderr"), [str()]):
+            return [kind, *facts]
+        case (("data" | "result"), [dict() as bundle]):
+            return [kind, {text(key, 50): text(value, 4 << 20) for key, value in bundle.items()}]
+        case "error", [name, words, lines]:
+            return [kind, text(name, 200), text(words, 10_000), [text(each, 12_000) for each in listed(lines, 100)]]
+    raise Violation("output of no kind")
+
+
+def received_pidfd(report: socket.socket) -> int:
+    """The worker's pidfd, from the zygote.
+
+    Raises:
+        Lost: there is no worker.
+    """
+    report.settimeout(CONTROL_SECONDS)
+    try:
+        _, (process,), _, _ = socket.recv_fds(report, 10, 1)
+    except (OSError, ValueError):
+        raise Lost("it could not be started") from None
+    return process

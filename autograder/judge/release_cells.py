@@ -1,0 +1,95 @@
+"""What repair must know of a lesson: its cells as they run, and as they were handed out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from autograder.classroom.released import Released, exercise_of
+from autograder.judge.python_source import Parser, definitions, dump, imports
+
+KIT = "kit"
+
+
+@dataclass(frozen=True)
+class ReleaseCells:
+    """A lesson's cells.
+
+    Attributes:
+        metadata: the solution notebook's.
+        kit: the set-up cell, if the lesson has one.
+        tests: the test cells by grade id, in the lesson's order, with all that is hidden from students.
+        shown: what students got, by grade id: the sources of the kit, the starters and the tests.
+        titles: of the exercises, by id, in the lesson's order.
+        names: by exercise, the names that an answer defines; none where an answer is not a definition.
+        starters: by exercise, the statements (as `dump` writes them) that stand for no answer yet.
+        imports: by name, the statements by which the lesson's own cells import it.
+    """
+
+    lesson: str
+    metadata: Mapping[str, Any]
+    kit: Mapping[str, Any] | None
+    tests: Mapping[str, Mapping[str, Any]]
+    shown: Mapping[str, str]
+    titles: Mapping[str, str]
+    names: Mapping[str, frozenset[str]]
+    starters: Mapping[str, frozenset[str]]
+    imports: Mapping[str, str]
+
+    def tests_of(self, exercise: str) -> list[str]:
+        """Grade ids, in the lesson's order."""
+        return [test for test in self.tests if exercise_of(test) == exercise]
+
+
+def release_cells(released: Released) -> ReleaseCells:
+    """What repair needs of a lesson; worked out once, for it takes longer than many repairs."""
+    titles = tuple((each.id, each.title) for each in released.exercises)
+    return _read(released.path, released.hash, released.lesson.name, titles)
+
+
+@lru_cache(maxsize=32)
+def _read(path: Path, _hash: str, lesson: str, titles: tuple[tuple[str, str], ...]) -> ReleaseCells:
+    import nbformat
+
+    from autograder.authoring.release import release  # nbgrader takes a second to import
+
+    solution = nbformat.reads(path.read_text(encoding="utf-8"), nbformat.NO_CONVERT)
+    full, parser, exercises = _by_grade_id(solution.cells), Parser(), [name for name, _ in titles]
+    student = [cell for cell in release(solution).cells if cell.cell_type == "code"]
+    shown = {name: str(cell["source"]) for name, cell in _by_grade_id(student).items()}
+    answers = {name: definitions(parser.body(full[name]["source"]) or []) for name in exercises if name in full}
+    teaching = [cell.source for cell in student if "nbgrader" not in cell.metadata or cell.metadata.nbgrader.solution]
+    return ReleaseCells(
+        lesson,
+        _plain_json(solution.metadata),
+        full.get(KIT),
+        {name: cell for name, cell in full.items() if cell["metadata"]["nbgrader"]["grade"]},
+        shown,
+        dict(titles),
+        {name: _names_of(name, answers) for name in exercises},
+        {name: frozenset(map(dump, parser.body(shown.get(name, "")) or [])) for name in exercises},
+        {name: line for source in teaching for name, line in imports(parser.body(source) or []).items()},
+    )
+
+
+def _names_of(exercise: str, answers: Mapping[str, Mapping[str, object]]) -> frozenset[str]:
+    """An answer defines the exercise's own name; where it does not, what it defines that no other answer does."""
+    mine = answers.get(exercise, {}).keys()
+    if exercise in mine:
+        return frozenset([exercise])
+    others = [names.keys() for name, names in answers.items() if name != exercise]
+    return frozenset(mine - set().union(*others) - answers.keys())
+
+
+def _by_grade_id(cells: Iterable[Any]) -> dict[str, dict[str, Any]]:
+    return {cell.metadata.nbgrader.grade_id: _plain_json(cell) for cell in cells if "nbgrader" in cell.metadata}
+
+
+def _plain_json(value: Any) -> Any:
+    """nbformat's dicts as Python's own."""
+    if isinstance(value, Mapping):
+        return {key: _plain_json(each) for key, each in value.items()}
+    return [_plain_json(each) for each in value] if isinstance(value, list) else value
