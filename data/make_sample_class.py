@@ -117,7 +117,7 @@ CLASS = [
     Line("s008", "01", "vscode", FURTHER, "from_rows=fails above; dice=always_the_same"),
     Line("s009", "01", "jupyterlab", SOLUTION, SOME_01, outputs=False, handed_in="2026-10-14 09:12:00 UTC"),
     Line("s010", "01", "jupyterlab", FURTHER, "grid_points=raised", handed_in="2026-10-11 18:40:00 UTC"),
-    Line("s011", "01", "colab", SOLUTION, status="unreadable", cut=True),
+    Line("s011", "01", "colab", SOLUTION, cut=True),
     Line("s012", "00", "vscode", SOLUTION, "error_type=endless loop", status="timed_out", outputs=False),
     Line("s013", "00", "kaggle", SOLUTION, "with_shipping=ends the kernel", status="crashed", outputs=False),
     Line("s014", "01", "conda", SOLUTION, "as_float64=wrong_dtype; bytes_needed=entries_not_bytes"),

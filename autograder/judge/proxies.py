@@ -21,7 +21,7 @@ import torch
 from autograder.judge.wire import Violation, listed, text
 
 LIBRARIES = ("torch", "numpy", "matplotlib", "sklearn", "collections", "builtins", "functools", "pathlib")
-PLAIN = (bool, int, float, complex, str, bytes, list, tuple, dict, set, frozenset, slice, range, BaseException)
+PLAIN = (bool, int, float, complex, str, bytes, list, tuple, dict, set, frozenset, slice, range, type, BaseException)
 TENSORS = (torch.Tensor, torch.dtype, torch.device, np.ndarray, np.generic)
 NAMELESS = {  # classes of Python's own that no module names
     "function": types.FunctionType,

@@ -25,6 +25,7 @@ import numpy as np
 import torch
 
 from autograder.judge.mirror import ARRAY_KINDS, DTYPES, Message, Uncrossable, device_of
+from autograder.judge.proxies import Handle
 from autograder.judge.wire import Violation, blob_of, listed, text, whole
 
 if TYPE_CHECKING:
@@ -92,20 +93,22 @@ def encode(peer: Peer, value: Any, message: Message, handed: Handed, *, number: 
         if len(value) > MAX_TEXT:
             raise Uncrossable(f"a text of {len(value)} characters is too long to be handed over")
         return value
+    if issubclass(kind, Handle):  # before anything asks what it is an instance of
+        return peer.encode_object(value, message)
     if depth > DEEPEST:
         raise Uncrossable("nested too deep to be handed over, or inside itself")
     inner = functools.partial(encode, peer, message=message, handed=handed, number=number, depth=depth + 1)
-    if isinstance(value, (torch.Tensor, np.ndarray)):
+    if issubclass(kind, (torch.Tensor, np.ndarray)):
         return encode_twin(peer, value, message)
     for name, base in reversed(KINDS.items()):
-        if kind is base or (isinstance(value, base) and not is_named(kind) and kind is not torch.Size):
+        if kind is base or (issubclass(kind, base) and not is_named(kind) and kind is not torch.Size):
             return encode_container(name, base, value, inner, handed, number)
     simple = encode_simple(value, kind, message, inner)
     if simple is not None:
         return simple
     bases: tuple[Any, ...] = (int, float, str, bytes, complex)
     for plain in bases:
-        if isinstance(value, plain):  # a subclass crosses as its bare value; what it says of itself does not matter
+        if issubclass(kind, plain):  # a subclass crosses as its bare value; what it says of itself does not matter
             bare = plain.__getnewargs__(value)[0]
             return encode(peer, bare, message, handed, number=number, depth=depth + 1)
     return peer.encode_object(value, message)
@@ -117,7 +120,7 @@ def encode_container(
     if id(value) in handed.numbers:
         return ["again", handed.numbers[id(value)]]
     mark = [handed.add(value)] if number and type(value) in MUTABLE else []
-    if isinstance(value, dict):
+    if issubclass(base, dict):
         return [name, [[inner(key), inner(each)] for key, each in dict.items(value)], *mark]
     return [name, [inner(each) for each in base.__iter__(value)], *mark]
 

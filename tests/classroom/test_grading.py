@@ -106,7 +106,7 @@ def test_nothing_that_a_student_started_is_left(graded_class: GradedClass) -> No
 def test_a_second_run_grades_nothing_again_and_is_quick(graded_class: GradedClass, course_command: Course) -> None:
     before = {name for name in contents(graded_class.out / "autograded") if "ipynb" in name}
     start = time.monotonic()
-    done = course_command(graded_class.root, "grade", graded_class.folder, "--json", "-")
+    done = course_command(graded_class.root, "grade", graded_class.folder, "--engine", "nbgrader", "--json", "-")
     assert time.monotonic() - start < 10  # under 5 with the machine to itself
     assert "8 reused" in done.stderr
     assert {name for name in contents(graded_class.out / "autograded") if "ipynb" in name} == before
@@ -120,7 +120,9 @@ def test_a_killed_run_goes_on_where_it_was(tmp_path: Path, course_command: Cours
         tmp_path / "in", {"a": submission(**ANSWERS), "b": submission(), "c": submission(double="return 1")}
     )
     first = Store(root / "graded").path("a", "01_tensors")
-    with subprocess.Popen(command(root, "grade", folder, "--jobs", "1"), stderr=subprocess.DEVNULL) as running:
+    with subprocess.Popen(
+        command(root, "grade", folder, "--engine", "nbgrader", "--jobs", "1"), stderr=subprocess.DEVNULL
+    ) as running:
         wait_for(first.exists)
         wait_for(lambda: kernels(running.pid))
         started = psutil.Process(running.pid).children(recursive=True)
@@ -128,7 +130,7 @@ def test_a_killed_run_goes_on_where_it_was(tmp_path: Path, course_command: Cours
     wait_for(lambda: not [each for each in started if each.is_running() and each.status() != psutil.STATUS_ZOMBIE], 10)
     kept = Store(root / "graded").get("a", "01_tensors")
 
-    done = course_command(root, "grade", folder, "--json", "-")
+    done = course_command(root, "grade", folder, "--engine", "nbgrader", "--json", "-")
     assert done.returncode == 0, done.stderr
     assert "reused" in done.stderr
     assert Store(root / "graded").get("a", "01_tensors") == kept
@@ -141,7 +143,7 @@ def test_ctrl_c_keeps_what_is_done_and_leaves_nothing_running(tmp_path: Path) ->
     forever = submission(double="import time\ntime.sleep(86399)")
     folder = hand_in(tmp_path / "in", {"a": b"no notebook", "b": forever})
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    with subprocess.Popen(command(root, "grade", folder), text=True, **pipes) as running:
+    with subprocess.Popen(command(root, "grade", folder, "--engine", "nbgrader"), text=True, **pipes) as running:
         wait_for(lambda: kernels(running.pid) and Store(root / "graded").get("a", "01_tensors") is not None)
         started = kernels(running.pid)
         running.send_signal(signal.SIGINT)
@@ -201,7 +203,7 @@ def test_a_defect_of_ours_is_one_row_and_the_others_are_graded(
 
     monkeypatch.setattr(NbgraderEngine, "_prepare", broken)
     folder = hand_in(tmp_path / "in", {"a": submission(), "b": b""})
-    asked = request(root, folder)
+    asked = request(root, folder, engine="nbgrader")
     results = grading.grade(asked, *plan(asked), lambda verdict, reused: None)
     assert [(each.status, each.points) for each in results.verdicts] == [
         (Status.INTERNAL, None),

@@ -70,9 +70,11 @@ def nbgrader(attack: Attack) -> Row:
             done = course / "autograded" / "s001" / LESSON.name / f"{LESSON.name}.ipynb"
             said = said_by("", done.read_bytes() if done.exists() else None)
             points, other = score(course, "s001"), score(course, "s002")
+            damage = short(target.damage(said) + left)
+            target.mend()  # what it wrote outside `folder`
             return {
                 "points": points,
-                "damage": short(target.damage(said) + left),
+                "damage": damage,
                 "stopped": not ended or (attack.line in WITH_ANOTHER and other != 12),
                 "graded": done.exists(),
                 "seconds": round(monotonic() - start, 1),

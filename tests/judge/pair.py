@@ -77,3 +77,4 @@ def connected(**names: Any) -> Iterator[Callable[[str], Any]]:
     finally:
         ours.close()
         thread.join(5)
+        theirs.close()
