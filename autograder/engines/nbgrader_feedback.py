@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import html
 import re
 from typing import Any
 
 import bleach  # type: ignore[import-untyped]
 from bleach.css_sanitizer import CSSSanitizer  # type: ignore[import-untyped]
+from jinja2 import pass_context
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbgrader.preprocessors import ClearHiddenTests
 from nbgrader.utils import is_grade, is_solution
 from traitlets import List
@@ -22,6 +25,17 @@ TAGS = frozenset(
 )
 ATTRIBUTES = {"*": ["class", "id", "style", "title", "role", "aria-label"], "a": ["href"], "td": ["colspan", "rowspan"]}
 RICH = ("text/html", "text/markdown", "image/svg+xml", "application/javascript")
+
+
+@pass_context
+def prose(context: Any, source: str) -> str:
+    """A Markdown cell as HTML without anything that runs; nbconvert's own filter leaves script in it."""
+    attachments = context.get("cell", {}).get("attachments", {})
+    try:
+        renderer = IPythonRenderer(escape=False, attachments=attachments)
+        return clean(MarkdownWithMath(renderer=renderer).render(source))
+    except Exception:  # an image that is not attached, say: the text is still worth reading
+        return f"<pre>{html.escape(source)}</pre>"
 
 
 class HideTests(ClearHiddenTests):  # type: ignore[misc]

@@ -72,5 +72,8 @@ def _settings(root: Path, out: Path, limits: Limits) -> Config:
     c.GenerateFeedback.preprocessors = FEEDBACK_STEPS
     c.HTMLExporter.sanitize_html = True
     # nbconvert's own filter knows neither <p> nor <h2>, and prints them
-    c.HTMLExporter.filters = {"clean_html": "autograder.engines.nbgrader_feedback.clean"}
+    c.HTMLExporter.filters = {
+        "clean_html": "autograder.engines.nbgrader_feedback.clean",
+        "markdown2html": "autograder.engines.nbgrader_feedback.prose",
+    }
     return c

@@ -11,6 +11,7 @@ machine they run on, and the table says so.
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import re
@@ -55,27 +56,26 @@ def nbgrader(attack: Attack) -> Row:
     folder = Path(tempfile.mkdtemp(prefix="threat-"))
     try:
         with around(Target(folder)) as target:
-            course = folder / "nbgrader"
-            course.mkdir()
+            (course := folder / "nbgrader").mkdir()
             shutil.copy(gradebook(), course / "gradebook.db")
             target.places["DATABASE"] = str(course / "gradebook.db")
             submitted = course / "submitted"
-            write(submitted / "s001" / LESSON.name / f"{LESSON.name}.ipynb", attack.content(target))
-            for name, text in attack.files.items():
-                write(submitted / "s001" / LESSON.name / name, target.fill(text).encode())
+            name = f"{LESSON.name}/{LESSON.name}.ipynb"
+            write(submitted / "s001" / name, attack.content(target))
+            for file, text in attack.files.items():
+                write(submitted / "s001" / LESSON.name / file, target.fill(text).encode())
             if attack.line in WITH_ANOTHER:
-                write(submitted / "s002" / LESSON.name / f"{LESSON.name}.ipynb", json.dumps(target.right()).encode())
+                write(submitted / "s002" / name, target.right())
             start = monotonic()
             ended, log, left = autograde(course, target)
-            done = course / "autograded" / "s001" / LESSON.name / f"{LESSON.name}.ipynb"
+            done = course / "autograded" / "s001" / name
             said = said_by("", done.read_bytes() if done.exists() else None)
-            points, other = score(course, "s001"), score(course, "s002")
             damage = short(target.damage(said) + left)
             target.mend()  # what it wrote outside `folder`
             return {
-                "points": points,
+                "points": score(course, "s001"),
                 "damage": damage,
-                "stopped": not ended or (attack.line in WITH_ANOTHER and other != 12),
+                "stopped": not ended or (attack.line in WITH_ANOTHER and score(course, "s002") != 12),
                 "graded": done.exists(),
                 "seconds": round(monotonic() - start, 1),
                 "log": log[-400:],
@@ -107,6 +107,7 @@ def autograde(course: Path, target: Target) -> tuple[bool, str, list[str]]:
 def gradebook() -> Path:
     """A gradebook that knows the lesson; it takes two seconds to make."""
     folder = Path(tempfile.mkdtemp(prefix="threat-gradebook-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     with closing(open_gradebook(folder)) as book:
         register(book, Target(folder / "target").released)
     return folder / "gradebook.db"
