@@ -10,6 +10,7 @@ import ast
 import re
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
+from threading import Lock
 
 MAX_CELL = 200_000
 MAX_IN_ALL = 2_000_000
@@ -24,6 +25,10 @@ LOOKS_LIKE = re.compile(
     r"^(?:async[ \t]+def|def|class)[ \t]+(?P<definition>\w+)|^(?P<assigned>\w+)[ \t]*(?::[^=\n]*)?=(?!=)", re.MULTILINE
 )
 Block = ast.stmt | ast.ExceptHandler | ast.match_case
+
+# Python 3.11 counts the depth of a tree under construction once for all threads, and raises SystemError where two of
+# them build one (python/cpython#106905); filters of warnings are everybody's, too. Hand-ins are repaired in threads.
+ONE_AT_A_TIME = Lock()
 
 
 def plain(text: str) -> str:
@@ -82,7 +87,7 @@ def as_ipython_reads(text: str) -> str:
 
 def _statements(text: str) -> list[ast.stmt] | None:
     try:
-        with warnings.catch_warnings():
+        with ONE_AT_A_TIME, warnings.catch_warnings():
             warnings.simplefilter("ignore")  # "\d" in a student's string is not our affair
             flags = ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
             tree = compile(text, "<cell>", "exec", flags, dont_inherit=True)

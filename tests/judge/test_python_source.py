@@ -1,0 +1,36 @@
+"""What the text of a cell says, when several hand-ins are read at once."""
+
+import gc
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from autograder.judge.python_source import Parser
+
+
+@pytest.fixture
+def switching():
+    """Threads take turns in the middle of building a tree: where garbage is collected, Python code may run."""
+
+    def give_way(phase: str, facts: dict[str, Any]) -> None:
+        time.sleep(0)
+
+    interval, threshold = sys.getswitchinterval(), gc.get_threshold()
+    sys.setswitchinterval(1e-6)
+    gc.set_threshold(50)
+    gc.callbacks.append(give_way)
+    yield
+    gc.callbacks.remove(give_way)
+    gc.set_threshold(*threshold)
+    sys.setswitchinterval(interval)
+
+
+def test_hand_ins_that_are_read_in_threads_side_by_side_are_read_as_if_alone(switching):
+    """Python 3.11 raises SystemError where two threads build trees of different depth."""
+    texts = [("x = " + "-" * depth + "1\n") * 30 for depth in (3, 40)]
+    with ThreadPoolExecutor(4) as pool:
+        bodies = list(pool.map(lambda number: Parser().body(texts[number % 2]), range(40)))
+    assert [len(body or ()) for body in bodies] == [30] * 40
