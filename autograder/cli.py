@@ -21,13 +21,9 @@ from autograder.engines import DEFAULT_ENGINE
 from autograder.errors import CourseError
 
 if TYPE_CHECKING:
-    from rich.console import Console
     from rich.status import Status
 
-    from autograder.classroom.grading import Request, Results
-    from autograder.classroom.intake import Intake
-    from autograder.classroom.released import Released
-    from autograder.classroom.replay import Replay
+    from autograder.classroom.grading import Request
 
 app = typer.Typer(
     help="A PyTorch course in notebooks: take it, grade it, write it.",
@@ -169,19 +165,20 @@ def _warn(sandbox: str | None) -> None:
 def _grade(request: Request, json_file: str | None) -> None:
     import signal
 
+    from autograder import display
     from autograder.classroom import grading, report
     from autograder.files import write_whole
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # ended like Ctrl-C: nothing stays behind
     target = _json_target(request, json_file)
     intake, lessons = grading.plan(request)
-    results = _with_progress(request, intake, lessons)
+    results = display.graded(request, intake, lessons)
     text = report.as_json(results.verdicts, results.notices, request.out)
     if target is not None:
         write_whole(target, text)
     if json_file == "-":
         print(text, end="")
-    _show(_console(stderr=json_file == "-"), request, results)
+    display.show_results(request, results, display.console(stderr=json_file == "-"))
 
 
 def _json_target(request: Request, json_file: str | None) -> Path | None:
@@ -196,56 +193,6 @@ def _json_target(request: Request, json_file: str | None) -> Path | None:
     if target.resolve().is_relative_to(request.folder.resolve()):
         raise UsageError(f"--json {target} is inside {request.folder}, which must not be changed")
     return target
-
-
-def _with_progress(request: Request, intake: Intake, lessons: dict[str, Released]) -> Results:
-    from collections import Counter
-
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    from autograder.classroom import grading
-    from autograder.classroom.verdict import Verdict
-    from autograder.classroom.words import STATUSES
-
-    ends: Counter[str] = Counter()
-    columns = [TextColumn("grading"), BarColumn(30), MofNCompleteColumn(), TimeElapsedColumn()]
-    columns.append(TextColumn("{task.fields[ends]}"))
-    console = _console(stderr=True)
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
-        task = progress.add_task("", total=len(intake.rows), ends="")
-
-        def watch(verdict: Verdict, reused: bool) -> None:
-            ends["reused" if reused else STATUSES[verdict.status]] += 1
-            told = " · ".join(f"{many} {what}" for what, many in ends.items())
-            progress.update(task, advance=1, ends=told)
-            if not console.is_terminal and not reused and ends.total() % 5 == 0:  # in a log: a line now and then
-                print(f"{ends.total()} of {len(intake.rows)} done: {told}", file=sys.stderr, flush=True)
-
-        return grading.grade(request, intake, lessons, watch)
-
-
-def _show(console: Console, request: Request, results: Results) -> None:
-    from autograder.classroom import report
-    from autograder.classroom.verdict import Status
-    from autograder.classroom.words import count
-
-    console.print(report.table(results.verdicts))
-    console.print()
-    console.print(report.summary(results.verdicts, results.reused), markup=False, highlight=False)
-    ungraded = sum(each.status is Status.INTERNAL for each in results.verdicts)
-    if ungraded:
-        words = f"[bold magenta]{count(ungraded, 'submission')} could not be graded[/]"
-        console.print(f"{words}: no points, not even zero; see the causes")
-    for line in report.notices(results.notices):
-        console.print(f"  {line}", markup=False, highlight=False, soft_wrap=True)
-    earlier = f" ({count(results.earlier, 'row')} from earlier runs among them)" if results.earlier else ""
-    console.print()
-    for what, where in [
-        ("grades", f"{_short(request.out / 'grades.csv')}{earlier}"),
-        ("feedback", f"{_short(request.out / 'feedback')}/STUDENT.html"),
-        ("gradebook", f"{_short(request.out / 'gradebook.db')} (nbgrader's)"),
-    ]:
-        console.print(f"{what:<11}{where}", markup=False, highlight=False, soft_wrap=True)
 
 
 @app.command()
@@ -272,6 +219,7 @@ def replay(
     - `course replay graded/verdicts/01_tensors/s001.json`
     - `course replay graded/verdicts/01_tensors/s001.json --json -`
     """
+    from autograder import display
     from autograder.classroom.replay import replay as grade_again
     from autograder.classroom.verdict import json_text
     from autograder.course import load
@@ -285,49 +233,8 @@ def replay(
         stop(130, "stopped; nothing was written")
     if json_file:
         _write_text(json_file, json_text(done.to_json()))
-    _tell_replay(done, _console(stderr=json_file == "-"))
+    display.show_replay(done, display.console(stderr=json_file == "-"))
     raise typer.Exit(done.exit_status)
-
-
-def _tell_replay(done: Replay, console: Console) -> None:
-    from rich.table import Table
-    from rich.text import Text
-
-    from autograder.classroom.words import count, number, one_line
-
-    for heading, changes in (("depends on", done.basis), ("result", done.differences)):
-        if changes:
-            table = Table(heading, "then", "now", box=None, pad_edge=False, header_style="bold")
-            for each in changes:
-                table.add_row(
-                    *(Text(one_line(part), overflow="fold") for part in (each.where, _told(each.then), _told(each.now)))
-                )
-            console.print(table)
-            console.print()
-    end = f"{count(len(done.differences), 'difference')}" if done.differences else "the same result"
-    which = one_line(
-        f"{done.then.student}, {done.then.lesson}: {number(done.now.points)} of {number(done.now.max_points)}"
-    )
-    console.print(f"{which}; {end}", markup=False, highlight=False)
-    if done.basis:
-        changed = ", ".join(each.where for each in done.basis)
-        console.print(f"not what was graded then: {changed} changed", markup=False, highlight=False)
-
-
-def _told(value: object) -> str:
-    return "; ".join(map(_told, value)) if isinstance(value, tuple) else str(value)
-
-
-def _short(path: Path) -> Path:
-    """`path` from here, if it is below here."""
-    return path.resolve().relative_to(Path.cwd()) if path.resolve().is_relative_to(Path.cwd()) else path
-
-
-def _console(stderr: bool = False) -> Console:
-    from rich.console import Console
-
-    stream = sys.stderr if stderr else sys.stdout
-    return Console(file=stream, width=None if stream.isatty() else 120)
 
 
 @app.command()
@@ -366,6 +273,7 @@ def build(
     - `course build`
     - `course build --check`
     """
+    from autograder import display
     from autograder.authoring.build import build as build_all
     from autograder.course import load
 
@@ -374,7 +282,7 @@ def build(
     changed = [each for each in built if each.changed]
     for each in changed:
         told = "stray" if each.stray else "stale" if check else "wrote"
-        print(f"{told}  {_short(each.path)}{'  (no lesson gives it; delete or move it)' if each.stray else ''}")
+        print(f"{told}  {display.short(each.path)}{'  (no lesson gives it; delete or move it)' if each.stray else ''}")
     if check and changed:
         stop(1, "the notebooks are not what their sources give; run: course build, and see to strays by hand")
     ours = sum(not each.stray for each in built)
@@ -401,13 +309,14 @@ def verify(
     """
     import json
 
+    from autograder import display
     from autograder.authoring.verify import Report
     from autograder.authoring.verify import verify as verify_lesson
     from autograder.classroom.words import count
     from autograder.course import load
 
     course = load()
-    console = _console(stderr=True)
+    console = display.console(stderr=True)
     reports: list[Report] = []
     for each in map(course.lesson, lesson) if lesson else course.lessons:
         with console.status(f"{each.name}: running the lesson") as status:
@@ -418,7 +327,7 @@ def verify(
             report = verify_lesson(course, each, tell)
         reports.append(report)
         for fault in report.faults:
-            print(f"{_short(fault.path)}, line {fault.line}: {fault.message}", file=sys.stderr)
+            print(f"{display.short(fault.path)}, line {fault.line}: {fault.message}", file=sys.stderr)
         end = count(len(report.faults), "fault") if report.faults else "all as the bank says"
         print(f"{each.name}: {count(len(report.trials), 'answer')} tried, {end}", file=sys.stderr)
     if json_file:
@@ -470,12 +379,13 @@ def bench() -> None:
     """
     from rich.table import Table
 
+    from autograder import display
     from autograder.bench import bench as measure_all
     from autograder.course import load
 
-    console = _console()
+    console = display.console()
     table = Table("what", "seconds", "times", "as long as", box=None, pad_edge=False, header_style="bold")
-    with _console(stderr=True).status("measuring; this takes about a minute"):
+    with display.console(stderr=True).status("measuring; this takes about a minute"):
         for each in measure_all(load()):
             table.add_row(each.what, f"{each.seconds:.3f}", f"{each.ratio:.1f}", each.yardstick)
     console.print(table)
