@@ -209,6 +209,7 @@ def around(target: Target) -> Iterator[Target]:
     line, setting = (f"canary-{secrets.token_hex(12)}" for _ in range(2))
     target.spoken += [line, setting]
     with ExitStack() as stack:
+        stack.callback(target.mend)  # last of all: nothing that an attack dropped outlives the measurement
         decoy = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(1800)", line])
         stack.callback(decoy.wait)
         stack.callback(decoy.kill)
