@@ -1,6 +1,7 @@
 """`course bench`: how long things take, beside what they cannot do without, in one run on one machine.
 
 Seconds differ between machines; the ratios hold. Each line names its yardstick: what the same work costs bare.
+`grading` is the part about whole classes.
 """
 
 from __future__ import annotations
@@ -26,25 +27,33 @@ LIBRARY = "import torch, matplotlib.pyplot, IPython.display"
 ANSWER = "import torch\ndef twice(x): return 2 * x\ndef wrong(x): return x\nx = torch.rand(10, 10)"
 PASSING = 'with check("twice"):\n    expect(twice(x), 2 * x)'
 FAILING = 'with check("twice"):\n    expect(wrong(x), 2 * x)'
+SUBMISSIONS = 40
 
 
 @dataclass(frozen=True)
 class Measure:
-    """`seconds` for `what`, and `bare` for the least that it could take, which is `yardstick`."""
+    """`amount` for `what`, and `bare` for `yardstick`, which it is held against; both in `unit`."""
 
     what: str
-    seconds: float
+    amount: float
     yardstick: str
     bare: float
+    unit: str = "s"
 
     @property
     def ratio(self) -> float:
-        """How many times the bare cost."""
-        return self.seconds / self.bare
+        """How many times the yardstick."""
+        return self.amount / self.bare
 
 
-def bench(course: Course, repeats: int = 5) -> Iterator[Measure]:
-    """Measure one thing after the other; each is the median of `repeats`, a lesson's run of one."""
+def bench(course: Course, repeats: int = 5, submissions: int = SUBMISSIONS) -> Iterator[Measure]:
+    """Measure one thing after the other; each is the median of `repeats`, a lesson's run of one.
+
+    Args:
+        course: its first lessons are run, and the last is graded.
+        repeats: how often what is quick is done.
+        submissions: how large a class the judge grades; 0 leaves grading out.
+    """
     python = median(repeats, lambda: call("pass"))
     library = median(repeats, lambda: call(LIBRARY))
     help_text = median(repeats, lambda: call("import sys; sys.argv[1:] = ['--help']; import autograder.__main__"))
@@ -61,6 +70,11 @@ def bench(course: Course, repeats: int = 5) -> Iterator[Measure]:
     for lesson in course.lessons:
         seconds = median(1, partial(run_notebook, course.solution(lesson)))
         yield Measure(f"{lesson.name}, top to bottom", seconds, "the kit's libraries", library)
+
+    if submissions:
+        from autograder.bench_grading import grading
+
+        yield from (Measure(*each) for each in grading(course, submissions))
 
 
 def median(repeats: int, work: Callable[[], object]) -> float:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import ast
 import re
+import symtable
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -22,10 +23,14 @@ from textwrap import indent
 from autograder import kit
 from autograder.kit.words import GUESSES, WORDS
 
-MODULES = ("words", "pictures", "devices", "checks", "predictions")  # each uses only those before it
+# Each uses only those before it.
+MODULES = (
+    *("words", "pictures", "devices", "checks", "predictions", "source", "figures"),
+    *("memory", "aliasing", "broadcasting", "folding", "products", "joining"),
+    *("gpu_memory", "gpu_rules", "gpu_calls", "gpu"),
+)
 TABLES: dict[str, Mapping[str, object]] = {"WORDS": WORDS, "GUESSES": GUESSES}
 TITLE = "# @title Set-up: run this cell first"
-READY = """print(f"Ready: PyTorch {torch.__version__}; checks run on {' and '.join(map(str, devices()))}.")"""
 PURPOSE = "Checks, messages and pictures. You need not read this to take the course, but you are welcome to."
 
 
@@ -47,14 +52,17 @@ def kit_cell(visible: list[str], hidden: list[str]) -> str:
     trees = [ast.parse(source) for source in visible + hidden]
     names = frozenset[str]().union(*map(names_in, trees))
     public = [name for name in (*kit.__all__, "WORDS") if name in names or name == "WORDS"]
-    chosen = closure({*public, "devices"})
+    # A lesson that asks whether its GPU is simulated is about GPUs: it brings one for those who have none.
+    first = ["simulate_gpu()"] * ("simulated" in public)
+    chosen = closure({*public, "ready", *["simulate_gpu"] * len(first)})
     used = frozenset[str]().union(*(each.names for each in chosen))
     said = [each.strings for each in chosen if each.name not in TABLES] + list(map(strings_in, trees[: len(visible)]))
     strings = frozenset[str]().union(*said)
     strings |= {mistake for key in strings & GUESSES.keys() for mistake in GUESSES[key].values()}
     texts = [each.text for each in chosen if each.name not in TABLES]
     texts += [table(each.name, strings) for each in chosen if each.name in TABLES]  # last: the code reads better first
-    parts = [f'"""{PURPOSE}"""\n{imports(used)}', *texts, f"{READY}\nreturn {', '.join(public)}"]
+    last = [*first, "print(ready())", f"return {', '.join(public)}"]
+    parts = [f'"""{PURPOSE}"""\n{imports(used)}', *texts, "\n".join(last)]
     body = re.sub(r"^([A-Z, ]+ = .*\n)\n(?=[A-Z]+ = )", r"\1", "\n\n".join(parts), flags=re.MULTILINE)
     return f"{TITLE}\ndef kit():\n{indent(body, '    ')}\n\n{', '.join(public)} = kit()"
 
@@ -81,6 +89,19 @@ def names_in(tree: ast.AST) -> frozenset[str]:
     """Every identifier that is read."""
     nodes = (node for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load))
     return frozenset(node.id for node in nodes)
+
+
+def globals_in(text: str) -> frozenset[str]:
+    """The names that a definition finds outside itself; its own parameters and variables are none of them."""
+    waiting, found = [symtable.symtable(text, "<kit>", "exec")], set[str]()
+    while waiting:
+        scope = waiting.pop()
+        waiting += scope.get_children()
+        outermost = scope.get_type() == "module"
+        found |= {
+            each.get_name() for each in scope.get_symbols() if each.is_referenced() and (outermost or each.is_global())
+        }
+    return frozenset(found)
 
 
 def strings_in(tree: ast.AST) -> frozenset[str]:
@@ -127,7 +148,7 @@ def definitions() -> dict[str, Definition]:
             start, end = end, node.end_lineno or 0
             for name in defined(node):
                 text = "\n".join(lines[start:end]).strip("\n")
-                found[name] = Definition(name, text, names_in(node), strings_in(node))
+                found[name] = Definition(name, text, globals_in(text), strings_in(node))
     return found
 
 

@@ -25,7 +25,11 @@ from autograder.errors import SourceError
 from autograder.kit.words import WORDS
 
 KIT_NAMES = frozenset(kit.__all__)
-DRAWS = {"show": 1, "picture": 1}  # the kit's pictures, and where their text stands among the arguments
+# the kit's pictures, and where their text stands among the arguments
+DRAWS = {
+    **{"show": 1, "picture": 1, "show_memory": 0, "show_broadcast": 2, "show_fold": 2},
+    **{"show_product": 4, "show_joined": 1},
+}
 IMAGE = re.compile(r"!\[(?P<text>[^\]]*)\]\(|<img(?![^>]*\balt=\"[^\"]+\")[^>]*>")
 POINTS_LINE = re.compile(r"^\*(?P<points>[\d.]+) points? · about \d+ minutes?\*$", re.MULTILINE)
 
@@ -158,15 +162,15 @@ def check_pictures(source: Source) -> None:
             continue
         for call in (node for node in ast.walk(ast.parse(cell.text)) if isinstance(node, ast.Call)):
             match call.func:
-                case ast.Name(name) if name in DRAWS and not has_text(call):
+                case ast.Name(name) if name in DRAWS and not has_text(call, DRAWS[name]):
                     raise fault(source, cell, f'a picture without text; {name}(…, "what it shows")', call.lineno)
                 case ast.Attribute(ast.Name("plt"), "show"):
                     raise fault(source, cell, 'a picture without text; picture(figure, "what it shows")', call.lineno)
 
 
-def has_text(call: ast.Call) -> bool:
-    """Whether a call of `show` or `picture` hands over a text that is not empty."""
-    given = [each.value for each in call.keywords if each.arg == "text"] + call.args[1:2]
+def has_text(call: ast.Call, place: int) -> bool:
+    """Whether a call hands over a text that is not empty, by name or as its argument at `place`."""
+    given = [each.value for each in call.keywords if each.arg == "text"] + call.args[place : place + 1]
     return bool(given) and not (isinstance(given[0], ast.Constant) and not str(given[0].value).strip())
 
 

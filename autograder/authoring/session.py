@@ -14,6 +14,7 @@ from types import FrameType
 from typing import Any
 
 import matplotlib
+import matplotlib.pyplot as plt
 import torch
 
 CELL_SECONDS = 60
@@ -45,12 +46,15 @@ class Session:
             raise
         except BaseException as error:
             return error
+        finally:
+            plt.close("all")  # as Jupyter does at a cell's end
         return None
 
     def fork(self) -> Session:
         """The same names in a new session, and torch's global state as a new kernel has it."""
         torch.manual_seed(0)
         torch.set_default_dtype(torch.float32)
+        torch.set_default_device(None)
         return Session(self.names)
 
 

@@ -22,6 +22,9 @@ from pathlib import Path
 from autograder.classroom.reading import MAX_BYTES, Unreadable
 from autograder.errors import UsageError
 
+HIDDEN = (".", "__")
+"""How names begin of what nobody handed in: .git, .DS_Store, __MACOSX."""
+
 LEADS_OUT = "not read, a link that leads out of the folder"
 
 
@@ -79,6 +82,7 @@ class _Reader:
 
     def read(self) -> Intake:
         for root in (self.folder, self.folder / "submitted"):
+            self._tell_of_hidden(root)
             for entry in self._entries(root):
                 if entry == self.folder / "submitted" and not self._leads_out(entry):
                     continue
@@ -144,7 +148,15 @@ class _Reader:
 
     def _entries(self, folder: Path) -> Iterator[Path]:
         if folder.is_dir() and not self._leads_out(folder):
-            yield from sorted(each for each in folder.iterdir() if not each.name.startswith((".", "__")))
+            yield from sorted(each for each in folder.iterdir() if not each.name.startswith(HIDDEN))
+
+    def _tell_of_hidden(self, root: Path) -> None:
+        """A student may be called so; what archives and systems leave behind mostly is."""
+        if root.is_dir() and not self._leads_out(root):
+            names = sorted(each.name for each in root.iterdir() if each.name.startswith(HIDDEN) and each.is_dir())
+            if names:
+                listed = printable(", ".join(names), 200)
+                self.notices.append(f"{listed}: left out, a student's folder must not begin with . or __; rename it")
 
     def _leads_out(self, path: Path) -> bool:
         try:

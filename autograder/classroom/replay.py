@@ -145,5 +145,5 @@ def _bytes(path: Path, verdict: Verdict) -> bytes:
 
 
 def _kind(basis: Basis | None) -> str:
-    kind = re.match("cpu|cuda", basis.device) if basis else None
+    kind = re.match("cpu|cuda|simulated", basis.device) if basis else None
     return kind[0] if kind else "auto"

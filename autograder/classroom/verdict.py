@@ -14,7 +14,7 @@ from typing import Any
 
 from autograder.classroom.typed import typed
 
-SCHEMA = 2
+SCHEMA = 3
 """Of the JSON. A verdict of another schema is none: what it was on is graded again."""
 
 
@@ -51,6 +51,7 @@ class TestResult:
     Attributes:
         mistake: the misconception's stable name, a key of `kit.words.WORDS`; empty where it is not known.
         devices: where it ran.
+        device: the one of them on which it failed, where that is known.
     """
 
     __test__ = False  # not pytest's
@@ -62,6 +63,7 @@ class TestResult:
     message: str = ""
     mistake: str = ""
     devices: tuple[str, ...] = ("cpu",)
+    device: str = ""
 
 
 @dataclass(frozen=True)

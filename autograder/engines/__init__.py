@@ -9,7 +9,12 @@ nbgrader_engine      in the grader: a process for each submission, ended in time
 nbgrader_job         in that process: nbgrader's Autograde, in a private folder with a private gradebook
 nbgrader_execute     its Execute, taught that a dead kernel costs the cells after it, not the submission
 nbgrader_outcome     from the executed notebook and nbgrader's numbers to a verdict
-nbgrader_feedback    what `nbgrader generate_feedback` may show
+
+nbgrader's own commands and its formgrader, run in the course, use the judge:
+
+nbgrader_judge       what `nbgrader autograde` and the formgrader's button grade with
+nbgrader_session     the judge that it keeps for a while, and what it writes
+nbgrader_feedback    what nbgrader's pages may show, those for students and those for graders
 """
 
 from __future__ import annotations
@@ -28,7 +33,7 @@ if TYPE_CHECKING:
 
 DEFAULT_ENGINE = "judge"
 
-CHOICES = {"engine": ("judge", "nbgrader"), "sandbox": ("on", "off"), "device": ("auto", "cpu", "cuda")}
+CHOICES = {"engine": ("judge", "nbgrader"), "sandbox": ("on", "off"), "device": ("auto", "cpu", "cuda", "simulated")}
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,16 @@ DROPPED = ("PYTHON", "JUPYTER", "IPYTHON", "NBGRADER", "JPY_", "COVERAGE")
 """Settings of whoever grades that must not change what a notebook does, by how their names begin."""
 
 
+SIMULATE = """import sys
+sys.path.insert(0, {root!r})
+from autograder.kit.gpu import simulate_gpu
+sys.path.remove({root!r})
+simulate_gpu()
+del sys, simulate_gpu
+"""
+"""What a kernel begins with, so that hidden tests have a second device in every lesson."""
+
+
 class NbgraderEngine:
     """Call `close` when done: it removes the template gradebook.
 
@@ -122,6 +132,9 @@ class NbgraderEngine:
         submitted.parent.mkdir(parents=True)
         submitted.write_text(text, encoding="utf-8")
         shutil.copyfile(template, folder / "gradebook.db")
+        startup = folder / "ipython" / "profile_default" / "startup" / "simulate.py"
+        startup.parent.mkdir(parents=True)
+        startup.write_text(SIMULATE.format(root=str(Path(autograder.__file__).parent.parent)), encoding="utf-8")
         job = {"lesson": lesson, "limits": asdict(self.limits)}
         (folder / "job.json").write_text(json.dumps(job), encoding="utf-8")
         return folder

@@ -10,8 +10,8 @@ from traitlets.config import Config
 
 from autograder.course import Limits, load
 
-# nbgrader's own list with one change: RunAll in place of its Execute, from which it comes.
-AUTOGRADE_STEPS = [
+# For the engine `nbgrader`: nbgrader's own list with one change, RunAll in place of its Execute, from which it comes.
+IN_KERNEL_STEPS = [
     "autograder.engines.nbgrader_execute.RunAll",
     "nbgrader.preprocessors.IgnorePattern",
     "nbconvert.preprocessors.ClearMetadataPreprocessor",
@@ -20,6 +20,11 @@ AUTOGRADE_STEPS = [
     "nbgrader.preprocessors.AssignLatePenalties",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
+
+# For nbgrader's commands. The judge repairs, executes and records by itself, and no damage ends it.
+BY_THE_JUDGE = "autograder.engines.nbgrader_judge.Judge"
+STEPS_BEFORE_THE_JUDGE: list[str] = []
+STEPS_AFTER_THE_JUDGE = ["nbgrader.preprocessors.AssignLatePenalties"]
 
 FEEDBACK_STEPS = [
     "autograder.engines.nbgrader_feedback.HideTests",
@@ -32,12 +37,22 @@ def nbgrader_settings(root: Path) -> Config:
     """Settings for nbgrader's commands and the formgrader, run in the course at `root`; makes the folder of results."""
     course = load(root)
     course.out.mkdir(parents=True, exist_ok=True)
-    return _settings(root, course.out, course.limits)
+    c = _settings(root, course.out)
+    c.Autograde.exporter_class = BY_THE_JUDGE
+    c.Autograde.sanitize_preprocessors = STEPS_BEFORE_THE_JUDGE
+    c.Autograde.autograde_preprocessors = STEPS_AFTER_THE_JUDGE
+    c.Judge.course = str(root)
+    return c
 
 
 def private_settings(root: Path, limits: Limits) -> Config:
-    """The same for one submission in a folder of its own: what is graded stands in root/submitted."""
-    return _settings(root, root, limits)
+    """For one submission in a folder of its own, executed in a kernel: what is graded stands in root/submitted."""
+    c = _settings(root, root)
+    c.Autograde.autograde_preprocessors = IN_KERNEL_STEPS
+    c.Execute.timeout = limits.cell_seconds
+    c.Execute.shutdown_kernel = "immediate"
+    c.RunAll.submission_seconds = limits.submission_seconds
+    return c
 
 
 def gradebook_url(out: Path) -> str:
@@ -53,7 +68,7 @@ def find_alembic() -> None:
         os.environ["PATH"] = os.pathsep.join([beside, os.environ.get("PATH", os.defpath)])
 
 
-def _settings(root: Path, out: Path, limits: Limits) -> Config:
+def _settings(root: Path, out: Path) -> Config:
     inside = out.relative_to(root) if out.is_relative_to(root) else out
     c = Config()
     c.CourseDirectory.root = str(root)
@@ -64,12 +79,9 @@ def _settings(root: Path, out: Path, limits: Limits) -> Config:
     c.CourseDirectory.feedback_directory = str(inside / "feedback")
     c.CourseDirectory.db_url = gradebook_url(out)
 
-    c.Autograde.autograde_preprocessors = AUTOGRADE_STEPS
-    c.Execute.timeout = limits.cell_seconds
-    c.Execute.shutdown_kernel = "immediate"
-    c.RunAll.submission_seconds = limits.submission_seconds
-
     c.GenerateFeedback.preprocessors = FEEDBACK_STEPS
+    # these hold for the formgrader's pages too
+    c.HTMLExporter.preprocessors = ["autograder.engines.nbgrader_feedback.Displayable"]
     c.HTMLExporter.sanitize_html = True
     # nbconvert's own filter knows neither <p> nor <h2>, and prints them
     c.HTMLExporter.filters = {

@@ -20,7 +20,9 @@ runs the cells so far without the fatal one, so that what was won before stays w
 says so and goes on; if the grader dies, the leash ends all the rest.
 
     decoding student_cells matching placing release_cells python_source repairs      what `submission` is made of
-    wire values mirror state failures peer proxies link                              the wire and what crosses it
+    wire known values mirror changes graphs copies state failures proxies peer link  the wire and what crosses it
+    job names trial judging                                                          the judge: tests, one by one
     sandbox seccomp landlock jail shed ground kernel doctor                          the sandbox
-    shell figures                                                                    IPython without a kernel
+    shell drawing                                                                    IPython without a kernel
+    bare                                                                             the yardstick of its speed
 """

@@ -17,6 +17,7 @@ import sys
 import threading
 from collections.abc import Iterable
 from dataclasses import replace
+from importlib.metadata import version
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -31,8 +32,10 @@ from autograder.classroom.verdict import Basis, Resources, Status, Verdict
 from autograder.course import Limits
 from autograder.engines import Graded
 from autograder.errors import UsageError
+from autograder.judge.drawings import left_out
 from autograder.judge.outcome import executed_notebook, judged
-from autograder.judge.submission import Repaired, release_cells, repair
+from autograder.judge.release_cells import ReleaseCells, release_cells
+from autograder.judge.submission import Repaired, repair
 from autograder.judge.wire import Blobs, Channel, Closed, Late, Violation
 
 GRACE_SECONDS = 30.0
@@ -46,7 +49,8 @@ class JudgeEngine:
 
     Args:
         sandbox: "on", or "off" for code that is trusted, where a machine has no sandbox to give.
-        device: what tests run on besides the CPU: "cuda", "cpu" for nothing, "auto" for CUDA where there is one.
+        device: what tests run on besides the CPU: "cuda", "simulated", "cpu" for nothing; "auto" is CUDA where there is
+            a GPU, and else simulated.
     """
 
     name = "judge"
@@ -54,7 +58,8 @@ class JudgeEngine:
     def __init__(
         self, limits: Limits, lessons: Iterable[Released], *, sandbox: str = "on", device: str = "auto"
     ) -> None:
-        self.limits, self.lessons, self.sandbox, self.device = limits, tuple(lessons), sandbox, device
+        self.limits, self.lessons, self.sandbox = limits, tuple(lessons), sandbox
+        self.device = device if device != "auto" else "cuda" if has_gpu() else "simulated"
         self.lock = threading.Lock()
         self.zygote: ZygoteProcess | None = None
         self.stopped = False
@@ -123,6 +128,12 @@ class JudgeEngine:
                         f"nothing can be graded here: {why}. `course doctor` says what this machine lacks; "
                         "--sandbox off grades without a sandbox, for work of people you trust"
                     )
+                if self.device == "cuda" and not self.zygote.facts["gpu"]:
+                    self.zygote.close()
+                    self.zygote = None
+                    raise UsageError(
+                        "PyTorch finds no GPU here that it can use; --device simulated grades with a simulated one"
+                    )
                 for kit in filter(None, kits):
                     self.zygote.learn(str(kit["source"]))
             return self.zygote
@@ -135,7 +146,7 @@ class JudgeEngine:
         if isinstance(repaired, Unreadable):
             return Graded(unexecuted(hand_in, released, Status.UNREADABLE, repaired.cause))
         try:
-            result = self._try(self._job(repaired, "\n".join(release.imports.values())))
+            result = self._try(self._job(repaired, release))
         except Late:
             seconds = self.limits.submission_seconds
             cause = f"the notebook ran longer than {seconds} s, and could not be stopped"
@@ -147,24 +158,29 @@ class JudgeEngine:
             return Graded(unexecuted(hand_in, released, Status.INTERNAL, f"no sandbox: {result['refused']}"))
         verdict = with_resources(judged(hand_in, released, repaired, result), result)
         notebook = json.dumps(executed_notebook(repaired, result), indent=1, ensure_ascii=False) + "\n"
-        return Graded(verdict, notebook.encode("utf-8", "backslashreplace"))
+        return Graded(verdict, notebook.encode("utf-8", "replace"))
 
-    def _job(self, repaired: Repaired, imports: str) -> dict[str, Any]:
+    def _job(self, repaired: Repaired, release: ReleaseCells) -> dict[str, Any]:
         limits, cells = self.limits, []
         for at, cell in enumerate(repaired.notebook["cells"]):
             marks = cell["metadata"].get("nbgrader", {})
             kind = "test" if marks.get("grade") else "set-up" if marks.get("locked") else "student"
             if cell["cell_type"] == "code" and cell["source"].strip():
                 cells.append([at, kind, cell["source"], marks.get("grade_id", "")])
+        drawn = left_out([each[2] for each in cells if each[1] == "student"], release.drawings, release.reads)
+        for cell in cells:
+            if cell[1] == "student" and cell[2] in drawn:
+                cell[2] = release.drawings[cell[2]].imports or "pass"
         return {
             "cells": cells,
-            "imports": imports,
+            "imports": "\n".join(release.imports.values()),
             "handed_in": dict(repaired.handed_in),
             "unclear": sorted(repaired.unclear),
             "cell_seconds": limits.cell_seconds,
             "submission_seconds": limits.submission_seconds,
             "output_characters": limits.output_kb << 10,
             "seed": SEED,
+            "simulate": self.device == "simulated",
             "caps": {
                 "memory_mb": limits.memory_mb,
                 "disk_mb": limits.disk_mb,
@@ -252,9 +268,15 @@ class ZygoteProcess:
             self.process.wait()
 
 
+def has_gpu() -> bool:
+    """Whether this machine has a GPU that its PyTorch is built for; PyTorch itself is not imported for that."""
+    drivers = [*Path("/dev").glob("nvidia[0-9]*"), *Path("/dev").glob("dxg")]
+    return bool(drivers) and not version("torch").endswith("+cpu")
+
+
 def environment(device: str) -> dict[str, str]:
     """What the zygote sees of the grader's environment: nothing that could be secret."""
-    hidden = {"CUDA_VISIBLE_DEVICES": ""} if device == "cpu" else {}
+    hidden = {} if device == "cuda" else {"CUDA_VISIBLE_DEVICES": ""}
     return hidden | {
         "PYTHONPATH": str(Path(autograder.__file__).parent.parent),
         "PATH": os.defpath,

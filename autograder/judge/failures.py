@@ -7,12 +7,11 @@ Where that text is the student's own, its type is too: a class made for the purp
 from __future__ import annotations
 
 import functools
-import sys
 from collections.abc import Callable
 from typing import Any
 
-from autograder.judge.values import kind_name
-from autograder.judge.wire import Violation, listed, text, whole
+from autograder.judge.known import class_of, name_of
+from autograder.judge.wire import listed, text, whole
 
 ORIGIN = "_autograder_origin"
 """An attribute of a rebuilt exception: its number on the end that it came from."""
@@ -33,7 +32,7 @@ def facts_of(error: BaseException, frames: list[tuple[str, int]]) -> dict[str, A
     """An exception in wire form."""
     args = [each for each in error.args[:5] if type(each) in (bool, int, float, str)]
     return {
-        "mro": [kind_name(each) for each in type(error).__mro__[:20]],
+        "mro": [name_of(each) for each in type(error).__mro__[:20]],
         "args": [each[:MOST] if isinstance(each, str) else each for each in args],
         "bare": not error.args,
         "text": text_of(error)[:MOST],
@@ -60,7 +59,10 @@ def rebuilt(facts: dict[str, Any], locate: Located) -> BaseException:
     words = text(facts.get("text"), MOST)
     args = [each for each in listed(facts.get("args"), 5) if type(each) in (bool, int, float, str)]
     kind = exception_class(names[0][1].rpartition(".")[2], next(filter(None, map(known, names)), Exception))  # type: ignore[arg-type]
-    error = kind.__new__(kind)
+    try:
+        error = kind.__new__(kind)
+    except TypeError:  # a class whose exceptions are made of more than a text, such as ExceptionGroup
+        error = exception_class(names[0][1].rpartition(".")[2], Exception)()
     error.args = () if facts.get("bare") is True else tuple(args) or (words,)
     error.__dict__["text"] = words
     if isinstance(error, NameError):
@@ -75,21 +77,18 @@ def rebuilt(facts: dict[str, Any], locate: Located) -> BaseException:
     return error
 
 
-@functools.cache
+@functools.lru_cache(1000)
 def exception_class(name: str, base: type[BaseException]) -> type[BaseException]:
     """A class of that name, caught as `base`."""
     own = name if name.isidentifier() else base.__name__
-    return type(own, (Foreign, base), {"__module__": base.__module__})
+    bases = (Foreign,) if base is BaseException else (base, Foreign)  # the class that has the constructor comes first
+    return type(own, bases, {"__module__": base.__module__, "__str__": Foreign.__str__})
 
 
-@functools.cache
 def known(name: tuple[str, str]) -> type[BaseException] | None:
     """The exception class of that name, if it is one of Python's or a library's that is loaded."""
-    module, path = name
-    if module.split(".")[0] not in MODULES or module not in sys.modules:
-        return None
-    found = vars(sys.modules[module]).get(path)
-    return found if isinstance(found, type) and issubclass(found, BaseException) else None
+    found = class_of(name, MODULES)
+    return found if found is not None and issubclass(found, BaseException) else None
 
 
 def raised_at(error: BaseException, filename: str, line: int) -> BaseException:
@@ -99,6 +98,3 @@ def raised_at(error: BaseException, filename: str, line: int) -> BaseException:
     except BaseException as caught:
         return caught
     raise AssertionError("it did not arise")
-
-
-__all__ = ["ORIGIN", "Foreign", "Violation", "facts_of", "rebuilt"]

@@ -14,9 +14,11 @@ from typing import Any
 import torch
 
 from autograder.judge import shell as shells
+from autograder.judge.job import Cell, Job
 from autograder.judge.link import Link
-from autograder.judge.trial import Cell, Job, NoSandbox, Result, Trial
+from autograder.judge.trial import NoSandbox, Trial
 from autograder.judge.wire import Blobs, Channel
+from autograder.kit.gpu import simulate_gpu
 
 MEMORY_MB = 4096
 """More than any judge needs: what an answer returns has limits of its own."""
@@ -30,8 +32,12 @@ def main(job: socket.socket, control: socket.socket, shell: shells.Shell) -> Non
     facts, _ = channel.receive()
     limit_memory()
     torch.manual_seed(0)
+    if facts["simulate"]:
+        simulate_gpu()
     try:
-        result: Any = as_facts(Trial(read_job(facts), Starter(control, facts["caps"]), shell).run())
+        result: Any = asdict(
+            Trial(read_job(facts), Starter(control, facts["caps"], simulate=facts["simulate"]), shell).run()
+        )
     except NoSandbox as error:
         result = {"refused": str(error)}
     usage = resource.getrusage(resource.RUSAGE_SELF)
@@ -42,14 +48,14 @@ def main(job: socket.socket, control: socket.socket, shell: shells.Shell) -> Non
 class Starter:
     """Asks the zygote for workers."""
 
-    def __init__(self, control: socket.socket, caps: dict[str, Any]) -> None:
-        self.control, self.caps = control, caps
+    def __init__(self, control: socket.socket, caps: dict[str, Any], *, simulate: bool = False) -> None:
+        self.control, self.wanted = control, {"caps": caps, "simulate": simulate}
 
     def __call__(self, sources: dict[str, int]) -> Link:
         wire, workers_wire = socket.socketpair()
         report, zygotes_report = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with workers_wire, zygotes_report:
-            request = json.dumps({"fork": "worker", "judge": os.getpid(), "caps": self.caps}).encode()
+            request = json.dumps({"fork": "worker", "judge": os.getpid(), **self.wanted}).encode()
             socket.send_fds(self.control, [request], [workers_wire.fileno(), zygotes_report.fileno()])
         return Link(Channel(wire), report, sources)
 
@@ -59,10 +65,6 @@ def read_job(facts: dict[str, Any]) -> Job:
     cells = tuple(Cell(*each) for each in facts["cells"])
     rest = {name: facts[name] for name in Job.__dataclass_fields__ if name not in ("cells", "unclear")}
     return Job(cells=cells, unclear=frozenset(facts["unclear"]), **rest)
-
-
-def as_facts(result: Result) -> dict[str, Any]:
-    return asdict(result)
 
 
 def limit_memory() -> None:

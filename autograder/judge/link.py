@@ -12,14 +12,16 @@ import select
 import signal
 import socket
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from time import monotonic
 from typing import Any
 
 import torch
 
-from autograder.judge.mirror import Message, Uncrossable
+from autograder.judge.changes import Message
+from autograder.judge.copies import KEPT
+from autograder.judge.mirror import Uncrossable
 from autograder.judge.peer import Peer
 from autograder.judge.proxies import OPERATIONS, Handle, number_of
 from autograder.judge.shell import Event
@@ -105,7 +107,6 @@ class Link(Peer):
         self.process = received_pidfd(report)
         self.until: float | None = None
         self.show: Callable[[Event], None] = lambda event: None
-        self.pickles: dict[int, tuple[int, Any]] = {}
 
     def control(self, operation: str, *args: Any) -> Any:
         """Ask for something that takes no time, and that no student's code is part of.
@@ -132,8 +133,18 @@ class Link(Peer):
             self.until = before
 
     def ask(self, operation: str, *args: Any, **kwargs: Any) -> Any:
-        try:
+        with self._or_lost():
             return super().ask(operation, *args, **kwargs)
+
+    def ask_products(self, node: int, grads: list[torch.Tensor | None], inputs: int) -> list[torch.Tensor | None]:
+        with self._or_lost():
+            return super().ask_products(node, grads, inputs)
+
+    @contextlib.contextmanager
+    def _or_lost(self) -> Iterator[None]:
+        """A worker that does not keep to the protocol is at its end, and so is the conversation where it is gone."""
+        try:
+            yield
         except Violation as error:
             self.kill()
             raise Lost(f"what it answered was no answer ({error})", forbidden=True) from None
@@ -155,27 +166,46 @@ class Link(Peer):
     def _follow(self, message: tuple[Any, list[memoryview]]) -> None:
         """Take over what changed in an answer that came too late, so that both ends go on agreeing."""
         (what, _, changes, state, printed), blobs = listed(message[0], 5, 5), message[1]
-        self.mirror.apply(changes, blobs)
-        self.state.apply(state, blobs)
-        self.print(printed)
+        self.follow(changes, state, printed, blobs)
         if what == "ask":  # it wants something first; nobody will answer
             raise Late
 
     def deadline(self) -> float | None:
         return self.until
 
-    def begin(self, seed: int) -> None:
-        """A test begins, in the state in which all tests begin."""
-        self.control("begin")
+    def begin(self, seed: int, names: Iterable[str]) -> None:
+        """A test begins, in the state in which all tests begin; it uses these of the student's names, most likely."""
+        given = self.control("begin", sorted(names))
+        with self._or_lost():
+            if type(given) is not dict:
+                raise Violation("names of no form")
+        self.state.bound = {name: each for name, each in given.items() if issubclass(type(each), Handle)}
         fixed(seed)
 
+    def name(self, name: str) -> Any:
+        """The value of a student's global name now. Where that is an object, the worker says when it is another."""
+        bound = self.state.bound
+        if name not in bound:
+            value = self.ask("name", name)
+            if not issubclass(type(value), Handle):  # a list may change without that name's being bound again
+                return value
+            bound[name] = value
+        return bound[name]
+
     def end(self) -> None:
-        """A test has ended: both ends forget what crossed for it."""
-        self.control("end")
+        """A test has ended: what crossed for it is forgotten here; the worker does so when it is asked next.
+
+        Raises:
+            Lost: the worker has not survived it.
+        """
+        if self.mirror.untold():  # what a test writes last is there for the next cell
+            self.control("end")
         self.mirror.clear()
         self.state.clear()
         self.raised.clear()
-        self.pickles.clear()
+        self.copies.clear()
+        if select.select([self.process], [], [], 0)[0]:
+            raise Lost(self._how_it_ended())
 
     # --- the process --------------------------------------------------------------------------------------------------
 
@@ -191,12 +221,12 @@ class Link(Peer):
         """End it, and say how it ended and what it used."""
         self.kill()
         self.channel.sock.close()
-        ending = self._ending()
+        ending = self._ending
         os.close(self.process)
         self.report.close()
         return ending
 
-    @functools.cache  # noqa: B019  (one link, one ending)
+    @functools.cached_property
     def _ending(self) -> Ending:
         self.report.settimeout(GRACE_SECONDS)
         try:
@@ -209,7 +239,7 @@ class Link(Peer):
         """Words for why a worker is gone that nobody killed."""
         select.select([self.report], [], [], 0.3)
         self.kill()
-        status = self._ending().status
+        status = self._ending.status
         if os.WIFSIGNALED(status):
             return SIGNALS.get(os.WTERMSIG(status), f"it was ended by signal {os.WTERMSIG(status)}")
         return "it ended its own process"
@@ -228,23 +258,20 @@ class Link(Peer):
     def encode_object(self, value: Any, message: Message) -> Any:
         if isinstance(value, (torch.Generator, types.FunctionType)) or issubclass(type(value), Handle):
             return super().encode_object(value, message)
-        known = self.pickles.get(id(value))
+        known = self.copies.numbers.get(id(value))
         if known is not None:
-            return ["pickled", known[0]]
+            return ["pickled", known]
         if type(value).__module__.split(".")[0] in PICKLED:
             data = pickled(self, value, message)
             if data is not None:
-                number = len(self.pickles)
-                self.pickles[id(value)] = number, value
-                return ["pickle", number, message.blobs.add(data)]
+                return ["pickle", self.copies.add(value), message.blobs.add(data)]
         if surface(value) is None:
             raise Uncrossable(f"a {type(value).__name__} cannot be handed to an answer")
         return super().encode_object(value, message)
 
     def decode_object(self, kind: str, facts: list[Any], blobs: list[memoryview]) -> Any:
         if kind == "pickled":
-            (number,) = facts
-            return list(self.pickles.values())[whole(number, len(self.pickles) - 1)][1]
+            return self.copies.objects[whole(facts[0], self.copies.next)]
         return super().decode_object(kind, facts, blobs)
 
     def perform(self, operation: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
@@ -292,11 +319,11 @@ def allowed(operation: str, target: Any, args: list[Any]) -> bool:
 
 
 class Pickler(pickle.Pickler):
-    """Writes a library's object for the worker; tensors in it are those that both ends have."""
+    """Writes a library's object for the worker; tensors in it are those that both ends have, and so are models."""
 
-    def __init__(self, link: Link, message: Message, file: io.BytesIO) -> None:
+    def __init__(self, link: Link, root: Any, message: Message, file: io.BytesIO) -> None:
         super().__init__(file)
-        self.link, self.message = link, message
+        self.link, self.root, self.message = link, root, message
 
     def persistent_id(self, value: Any) -> Any:
         if isinstance(value, torch.Tensor) and type(value) in (torch.Tensor, torch.nn.Parameter):
@@ -305,15 +332,21 @@ class Pickler(pickle.Pickler):
             return "yours", number_of(value)
         if isinstance(value, torch.Generator):
             return "generator", self.link.state.encode_generator(value, self.message.blobs)[1]
+        if isinstance(value, KEPT) and value is not self.root:
+            form = self.link.encode_object(value, self.message)
+            if form[0] == "handle":
+                raise pickle.PicklingError("something in it stays here")
+            return tuple(form)
         return None
 
 
 def pickled(link: Link, value: Any, message: Message) -> bytes | None:
     """A library's object as bytes; None if something in it is the test's own."""
-    file = io.BytesIO()
+    file, before = io.BytesIO(), link.copies.next
     try:
-        Pickler(link, message, file).dump(value)
+        Pickler(link, value, message, file).dump(value)
     except (pickle.PicklingError, AttributeError, TypeError):
+        link.copies.drop_after(before)
         return None
     return file.getvalue()
 

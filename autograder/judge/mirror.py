@@ -3,8 +3,8 @@
 A tensor that crosses the wire gets a number, and so does the memory behind it. From then on each message carries what
 changed since the last one: bytes, shapes, `requires_grad`, `.grad`. So a view comes back as a view of the argument that
 it was made from, what is written in place shows on the other end, and tensors share memory with arrays there if they do
-here. Graphs cross node by node: each `grad_fn` gets a stand-in of the same name whose backward asks the other end for
-that node's vector-Jacobian product. Second derivatives come with it, as the answer has a graph itself.
+here. Graphs cross node by node (`graphs`); second derivatives come with them, as a node's product has a graph itself.
+What a message tells is gathered in `changes`; here is what both ends remember, and what is done with what arrives.
 
 Messages take turns, so both ends agree on what the last one was. The judge forgets a tensor when nothing uses it any
 more, and says so; the worker keeps all until then. What the judge is told is checked in every number before torch sees
@@ -16,27 +16,23 @@ from __future__ import annotations
 import ctypes
 import weakref
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 
-from autograder.judge.wire import Blobs, Violation, blob_of, listed, text, whole
+from autograder.judge.graphs import Node, stand_in
+from autograder.judge.known import ARRAY_KINDS, DTYPE_NAMES, DTYPES, device_of, moved, number_type
+from autograder.judge.wire import Violation, blob_of, listed, text, whole
+from autograder.kit.gpu_memory import place_of
 
-MAX_NODES = 2_000  # of one message's graph; a larger one crosses as one node
+if TYPE_CHECKING:
+    from autograder.judge.changes import Message
+
 MAX_MEMORY = 512 << 20
 MAX_ENTRIES = 2**31
-DTYPES = {
-    str(each).removeprefix("torch."): each
-    for each in (
-        *(torch.float16, torch.bfloat16, torch.float32, torch.float64, torch.complex64, torch.complex128),
-        *(torch.uint8, torch.uint16, torch.uint32, torch.uint64, torch.int8, torch.int16, torch.int32, torch.int64),
-        torch.bool,
-    )
-}
-DTYPE_NAMES = {dtype: name for name, dtype in DTYPES.items()}
-ARRAY_KINDS = "?bhilqBHILQefdFD"  # numbers and truth values, by NumPy's letters
+MAX_CROSSED = 200_000  # tensors, and nodes of graphs, of one test
 
 
 class Uncrossable(TypeError):
@@ -55,6 +51,10 @@ class Memory:
 
     def read(self) -> np.ndarray[Any, Any]:
         return self.bytes.cpu().numpy() if self.bytes.is_cuda else self.bytes.numpy()
+
+    def changed(self) -> bool:
+        """Whether it holds anything else than at the last message."""
+        return self.seen is None or not np.array_equal(self.seen, self.read())
 
 
 Shape = tuple[int, str, tuple[int, ...], tuple[int, ...], int]
@@ -76,22 +76,19 @@ class Twin:
     strong: Any = None
 
 
-@dataclass(eq=False)
-class Node:
-    """A node of a graph: ours, which the other end may ask for its products, or the stand-in for one of theirs."""
-
-    id: int
-    ours: Any = None
-    outputs: list[torch.Tensor] = field(default_factory=list)
-    crossed: dict[int, int] = field(default_factory=dict)  # output number → the tensor that crossed with it
+Ask = Callable[[int, list[torch.Tensor | None], int], list[torch.Tensor | None]]
 
 
 class Mirror:
-    """All that has crossed. `odd` tells the ends apart, so that no number is given out twice."""
+    """All that has crossed.
 
-    def __init__(self, odd: bool, ask: Callable[[int, list[torch.Tensor | None]], list[torch.Tensor | None]]) -> None:
-        self.keep_all = odd
-        self.ask = ask  # the other end's vector-Jacobian products
+    Args:
+        odd: tells the ends apart, so that no number is given out twice; the worker's is odd, and keeps everything.
+        ask: has the other end work out products: a node's number, a gradient for each of its outputs, how many inputs.
+    """
+
+    def __init__(self, odd: bool, ask: Ask) -> None:
+        self.keep_all, self.ask = odd, ask
         self.next = 1 if odd else 2
         self.clear()
 
@@ -106,6 +103,10 @@ class Mirror:
         self.dead: list[int] = []
         self.arrived: list[Any] = []  # by the last message; its own value, which names them, is read after them
         self.total = 0
+
+    def untold(self) -> bool:
+        """Whether something was written since the last message."""
+        return any(each.changed() for each in self.memories.values())
 
     def new(self) -> int:
         self.next += 2
@@ -151,7 +152,7 @@ class Mirror:
         if value.layout is not torch.strided or value.dtype not in DTYPE_NAMES or value.is_meta:
             raise Uncrossable(f"a tensor of {value.layout}, {value.dtype} cannot be handed over")
         storage, itemsize = value.untyped_storage(), value.itemsize
-        pointer, device = storage.data_ptr() * bool(storage.nbytes()), str(value.device)
+        pointer, device = storage.data_ptr() * bool(storage.nbytes()), str(place_of(value))
         found = self.places.get((device, pointer)) or self._around(pointer, pointer + storage.nbytes(), device)
         memory = found or self._add_memory(self.new(), bytes_of(storage, value.device))
         offset = (pointer - memory.bytes.data_ptr()) // itemsize * bool(pointer) + int(value.storage_offset())
@@ -162,14 +163,14 @@ class Mirror:
         if self.total > MAX_MEMORY:
             raise Uncrossable(f"more than {MAX_MEMORY >> 20} MB of tensors cross between a test and an answer")
         memory = self.memories[number] = Memory(number, data)
-        self.places[str(data.device), data.data_ptr()] = memory  # all that are empty lie at the address 0
+        self.places[str(place_of(data)), data.data_ptr()] = memory  # all that are empty lie at the address 0
         return memory
 
     def _around(self, low: int, high: int, device: str = "cpu") -> Memory | None:
         """The memory that this range lies in."""
         for memory in self.memories.values() if low < high else ():
             start = memory.bytes.data_ptr()
-            if start <= low and high <= start + memory.bytes.numel() and str(memory.bytes.device) == device:
+            if start <= low and high <= start + memory.bytes.numel() and str(place_of(memory.bytes)) == device:
                 return memory
         return None
 
@@ -237,7 +238,15 @@ class Mirror:
             try:
                 with torch.no_grad():
                     steps[name](facts)
-            except (RuntimeError, TypeError, ValueError, IndexError, KeyError, OverflowError, Uncrossable) as error:
+            except (
+                AssertionError,
+                RuntimeError,
+                TypeError,
+                ValueError,
+                LookupError,
+                OverflowError,
+                Uncrossable,
+            ) as error:
                 raise Violation(f"{name}: {type(error).__name__}") from None
 
     def _on_memory(self, facts: list[Any], blobs: list[memoryview]) -> None:
@@ -245,7 +254,7 @@ class Mirror:
         if self._foreign(number) in self.memories:
             raise Violation("a number given out twice")
         data = np.frombuffer(blob_of(blobs, blob), np.uint8).copy()
-        self._add_memory(number, torch.from_numpy(data.copy()).to(device_of(device))).seen = data
+        self._add_memory(number, moved(torch.from_numpy(data.copy()), device_of(device))).seen = data
 
     def _on_bytes(self, facts: list[Any], blobs: list[memoryview]) -> None:
         number, blob = facts
@@ -266,6 +275,8 @@ class Mirror:
             self._keep_new(number, shape, flags)
             return
         tensor = self.value(number)
+        if not isinstance(tensor, torch.Tensor):
+            raise Violation("a tensor where an array was")
         if twin.shape != shape:
             tensor.data = self._build(self.memories[shape[0]], shape, (False, False))
             self.move(twin, self.memories[shape[0]], shape)
@@ -275,13 +286,15 @@ class Mirror:
 
     def _on_array(self, facts: list[Any]) -> None:
         number, memory, dtype, size, strides, offset, writable = facts
-        kind = np.dtype(text(dtype, 8))
-        if kind.char not in ARRAY_KINDS or type(writable) is not bool or number in self.twins:
+        kind = number_type(dtype)
+        if type(writable) is not bool or number in self.twins:
             raise Violation("not an array of numbers")
         shape = self._shape(memory, kind.str, size, strides, offset, kind.itemsize, in_bytes=True)
         self._keep_new(number, shape, (writable, False))
 
     def _keep_new(self, number: object, shape: Shape, flags: tuple[bool, bool]) -> None:
+        if len(self.twins) >= MAX_CROSSED:
+            raise Violation("tensors without end")
         memory = self.memories[shape[0]]
         twin = Twin(self._foreign(number), lambda: None, memory, shape, flags)
         value = self._build(memory, shape, flags)
@@ -306,7 +319,7 @@ class Mirror:
         reach = [(each - 1) * step * unit for each, step in zip(sizes, steps, strict=True)] if entries else []
         low, high = sum(each for each in reach if each < 0), sum(each for each in reach if each > 0)
         available = self.memories[whole(memory, 2**53)].bytes.numel()
-        if start * unit + low < 0 or start * unit + high + (itemsize if entries else 0) > available:
+        if entries and (start * unit + low < 0 or start * unit + high + itemsize > available):
             raise Violation("a tensor beyond its memory")
         return whole(memory, 2**53), dtype, sizes, steps, start
 
@@ -314,6 +327,8 @@ class Mirror:
         number, name, saves, edges, outputs = facts
         if self._foreign(number) in self.nodes or not text(name, 100).replace("::", "_").isidentifier():
             raise Violation("not a node's name")
+        if len(self.nodes) >= MAX_CROSSED:
+            raise Violation("a graph without end")
         inputs = [self._edge(each) for each in listed(edges, 10_000)]
         made = [self._output(each) for each in listed(outputs, 10_000, 1)]
         fresh = [each if each.grad_fn is None and not each.requires_grad else each.detach() for each in made]
@@ -372,7 +387,8 @@ class Mirror:
         """Nobody uses that tensor any more."""
         twin = self.twins.pop(number, None)
         if twin is not None:
-            self.numbers.pop(twin.key, None)
+            if self.numbers.get(twin.key) == number:  # no other object has its address by now
+                del self.numbers[twin.key]
             self._leave(twin.memory)
 
     def _leave(self, memory: Memory) -> None:
@@ -383,166 +399,6 @@ class Mirror:
             self.places = {place: each for place, each in self.places.items() if each is not memory}
 
 
-class Message:
-    """What changed since the last message. All values go through `Mirror.number`; then `changes` is asked once."""
-
-    def __init__(self, mirror: Mirror, blobs: Blobs) -> None:
-        self.mirror, self.blobs = mirror, blobs
-        self.fresh: list[Twin] = []
-        self.shapes: list[list[Any]] = []
-        self.nodes: list[list[Any]] = []
-        self.grads: list[list[Any]] = []
-        self.held: list[Any] = []  # values made for this message alone, until it is sent
-
-    def changes(self) -> list[list[Any]]:
-        """All changes, in the order in which the other end must make them."""
-        dropped = self._drop()
-        self._look_at([each for each in self.mirror.twins.values() if each not in self.fresh])
-        done = 0
-        while done < len(self.fresh):  # gradients, and the leaves of graphs, are found on the way
-            done, new = len(self.fresh), self.fresh[done:]
-            self._look_at(new, new=True)
-        return [*dropped, *self._memories(), *self.shapes, *self.nodes, *self.grads]
-
-    def _drop(self) -> list[list[Any]]:
-        dead, self.mirror.dead = self.mirror.dead, []
-        gone = [each for each in dead if each in self.mirror.twins and self.mirror.twins[each].get() is None]
-        for number in gone:
-            self.mirror.forget(number)
-        return [["drop", gone]] if gone else []
-
-    def _memories(self) -> list[list[Any]]:
-        told: list[list[Any]] = []
-        for memory in self.mirror.memories.values():
-            now = memory.read()
-            if memory.seen is None:
-                told.append(["memory", memory.id, str(memory.bytes.device), self._blob(memory, now)])
-            elif not np.array_equal(memory.seen, now):
-                told.append(["bytes", memory.id, self._blob(memory, now)])
-        return told
-
-    def _blob(self, memory: Memory, now: np.ndarray[Any, Any]) -> int:
-        memory.seen = now.copy()
-        return self.blobs.add(memory.seen.data)
-
-    def _look_at(self, twins: list[Twin], new: bool = False) -> None:
-        graphs: list[tuple[Twin, torch.Tensor]] = []
-        for twin in twins:
-            value = twin.get()
-            if isinstance(value, torch.Tensor):
-                self._tensor(twin, value, new)
-                if value.grad_fn is not None and twin.node != id(value.grad_fn):
-                    graphs.append((twin, value))
-                    twin.node = id(value.grad_fn)
-            elif value is not None and new:
-                self.shapes.append(["array", twin.id, *twin.shape, value.flags.writeable])
-        if graphs:
-            self._graphs(graphs)
-
-    def _tensor(self, twin: Twin, value: torch.Tensor, new: bool) -> None:
-        memory, shape = self.mirror.describe(value)
-        flags = (value.requires_grad and value.is_leaf, isinstance(value, torch.nn.Parameter))
-        if new or shape != twin.shape or flags != twin.flags:
-            self.mirror.move(twin, memory, shape)
-            twin.flags = flags
-            self.shapes.append(["tensor", twin.id, *shape, *flags])
-        grad = value.grad if value.is_leaf else None
-        number = None if grad is None else self.mirror.number(grad, self)
-        if number != twin.grad:
-            twin.grad = number
-            self.grads.append(["grad", twin.id, number])
-
-    def _graphs(self, graphs: list[tuple[Twin, torch.Tensor]]) -> None:
-        """Tell the nodes behind these tensors, those first that others rest on."""
-        mirror, outputs = self.mirror, dict[int, dict[int, int]]()
-        for twin, value in graphs:
-            outputs.setdefault(id(value.grad_fn), {})[value.output_nr] = twin.id
-        stack: list[tuple[Any, bool]] = [(value.grad_fn, False) for _, value in graphs]
-        while stack:
-            node, ready = stack.pop()
-            known, wanted = mirror.our_nodes.get(id(node)), outputs.get(id(node), {})
-            if known is not None and wanted.items() <= known.crossed.items():
-                continue
-            if not ready:
-                stack.append((node, True))
-                stack += [(each, False) for each, _ in node.next_functions if each is not None and not is_leaf(each)]
-                if len(self.nodes) + len(stack) > 10 * MAX_NODES:
-                    raise Uncrossable("a graph of too many operations cannot be handed over")
-                continue
-            made = Node(mirror.new(), ours=node, crossed=wanted)
-            mirror.our_nodes[id(node)] = mirror.nodes[made.id] = made
-            self.nodes.append(["node", made.id, node.name(), saves(node), self._edges(node), outputs_of(made)])
-
-    def _edges(self, node: Any) -> list[Any]:
-        edges: list[Any] = []
-        for each, at in node.next_functions:
-            if each is None:
-                edges.append(None)
-            elif is_leaf(each):
-                edges.append(["leaf", self.mirror.number(each.variable, self)])
-            else:
-                edges.append([self.mirror.our_nodes[id(each)].id, at])
-        return edges
-
-
-def outputs_of(node: Node) -> list[Any]:
-    """For each output of one of our nodes the tensor that crosses with it, or the form that one would have."""
-    return [
-        node.crossed.get(at, [list(each.shape), DTYPE_NAMES[each.dtype], str(each.device)])
-        for at, each in enumerate(node.ours._input_metadata)
-    ]
-
-
-def products(node: Node, grads: list[torch.Tensor | None]) -> list[torch.Tensor | None]:
-    """The vector-Jacobian products of one of our nodes."""
-    metadata = node.ours._input_metadata
-    whole_grads = [
-        torch.zeros(list(each.shape), dtype=each.dtype, device=each.device) if grad is None else grad
-        for grad, each in zip(grads, metadata, strict=True)
-    ]
-    call = node.ours if callable(node.ours) else node.ours.apply
-    given = call(*whole_grads)
-    return list(given) if isinstance(given, tuple) else [given]
-
-
-class StandIn(torch.autograd.Function):
-    """A node of the other end's graph."""
-
-    @staticmethod
-    def forward(ctx: Any, mirror: Mirror, number: int, keeps: bool, outputs: list[torch.Tensor], *inputs: Any) -> Any:
-        ctx.mirror, ctx.number, ctx.count = mirror, number, len(inputs)
-        ctx.set_materialize_grads(False)
-        if keeps:  # so that torch refuses a second backward where the real node would
-            ctx.save_for_backward(torch.empty(0))
-        return tuple(outputs)
-
-    @staticmethod
-    def backward(ctx: Any, *grads: torch.Tensor | None) -> Any:
-        _ = ctx.saved_tensors
-        given = ctx.mirror.ask(ctx.number, list(grads))
-        wanted = [each if need else None for each, need in zip(given, ctx.needs_input_grad[4:], strict=True)]
-        return (None, None, None, None, *wanted)
-
-
-def stand_in(name: str, made: dict[str, type[StandIn]] = {}) -> type[StandIn]:  # noqa: B006  (a cache)
-    """The class of stand-ins whose nodes are called `name`."""
-    if name not in made:
-        if len(made) > 1000:
-            made.clear()
-        made[name] = type(name, (StandIn,), {})
-        made[name]._backward_cls.__name__ = name
-    return made[name]
-
-
-def saves(node: Any) -> bool:
-    """Whether a node keeps tensors that a backward uses up."""
-    return any(each.startswith("_raw_saved") for each in dir(node)) or bool(getattr(node, "saved_tensors", ()))
-
-
-def is_leaf(node: Any) -> bool:
-    return bool(node.name() == "torch::autograd::AccumulateGrad")
-
-
 def bytes_of(storage: torch.UntypedStorage, device: torch.device) -> torch.Tensor:
     """All of a storage, as bytes."""
     data = torch.empty(0, dtype=torch.uint8, device=device)
@@ -550,7 +406,7 @@ def bytes_of(storage: torch.UntypedStorage, device: torch.device) -> torch.Tenso
 
 
 def extent(array: np.ndarray[Any, Any]) -> tuple[int, int]:
-    """The addresses of an array's first byte and of the one behind its last."""
+    """The addresses of an array's first byte and of the one after its last."""
     start = array.__array_interface__["data"][0]
     reach = [(n - 1) * step for n, step in zip(array.shape, array.strides, strict=True)] if array.size else []
     low, high = sum(each for each in reach if each < 0), sum(each for each in reach if each > 0)
@@ -562,14 +418,3 @@ def raw_bytes(start: int, end: int) -> torch.Tensor:
     if start == end:
         return torch.empty(0, dtype=torch.uint8)
     return torch.frombuffer((ctypes.c_uint8 * (end - start)).from_address(start), dtype=torch.uint8)
-
-
-def device_of(name: object) -> torch.device:
-    """The device of that name, if this process may use it."""
-    try:
-        device = torch.device(text(name, 20))
-    except RuntimeError:
-        raise Violation("no device") from None
-    if device.type not in ("cpu", "cuda"):
-        raise Violation("no device of ours")
-    return device

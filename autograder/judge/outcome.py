@@ -75,7 +75,7 @@ def _exercise(
     else:
         order = (State.NOT_FINISHED, State.NOT_ATTEMPTED)
         state = next((each for each in order if each in states), State.WRONG)
-    messages = tuple(dict.fromkeys(each.message for each in tests if each.message))
+    messages = tuple(dict.fromkeys(told(each) for each in tests if each.message))
     return ExerciseResult(exercise.id, exercise.title, points, exercise.points, state, messages, tests)
 
 
@@ -85,6 +85,7 @@ def _test(name: str, most: float, unclear: str, outcome: Mapping[str, Any] | Non
         return TestResult(name, 0.0, most, State.NOT_FINISHED, unclear or "The test was not run.")
     ending, words = outcome["ending"], outcome["message"]
     facts: dict[str, Any] = {"mistake": outcome["mistake"], "devices": tuple(outcome["devices"]) or ("cpu",)}
+    facts["device"] = outcome["device"]
     if ending == "passed":
         return TestResult(name, most, most, State.RIGHT, devices=facts["devices"])
     if ending in ("wrong", "not_attempted") and failed and outcome["mistake"] in ("not_defined", "not_attempted"):
@@ -92,6 +93,11 @@ def _test(name: str, most: float, unclear: str, outcome: Mapping[str, Any] | Non
     if ending in ("wrong", "not_attempted"):
         return TestResult(name, 0.0, most, State(ending), words, **facts)
     return TestResult(name, 0.0, most, State.NOT_FINISHED, NOT_FINISHED[ending].format(words=words), **facts)
+
+
+def told(test: TestResult) -> str:
+    """A test's words for the student, with the device where it is not the CPU that everybody has."""
+    return f"{test.message} (This was on {test.device}.)" if test.device not in ("", "cpu") else test.message
 
 
 def _ending(cells: list[dict[str, Any]], result: Mapping[str, Any]) -> tuple[Status, str]:

@@ -6,9 +6,9 @@ A message is [what, body, changes, state, printed]:
     give    [value, containers among the arguments that changed]
     fail    an exception: see `failures`
 
-`changes` are the mirror's; `state` is what a process has once, such as the random generators; `printed` is what was
-written to the standard streams meanwhile. Messages take turns, also when each end asks the other in the middle of an
-answer, so the innermost question is always the one that is answered next.
+`changes` are the mirror's; `state` is what a process has once, such as the random generators, and what changed in
+`copies`; `printed` is what was written to the standard streams meanwhile. Messages take turns, also when each end asks
+the other in the middle of an answer, so the innermost question is always the one that is answered next.
 """
 
 from __future__ import annotations
@@ -20,14 +20,20 @@ from weakref import WeakValueDictionary
 import torch
 
 from autograder.judge import failures, values
-from autograder.judge.mirror import Message, Mirror, Uncrossable, products
+from autograder.judge.changes import Message
+from autograder.judge.copies import Copies
+from autograder.judge.graphs import products
+from autograder.judge.known import name_of
+from autograder.judge.mirror import Mirror, Uncrossable
 from autograder.judge.proxies import Handle, checked, handle, number_of
 from autograder.judge.state import State
 from autograder.judge.values import Handed
 from autograder.judge.wire import Blobs, Channel, Violation, listed, text, whole
+from autograder.kit.gpu_memory import unseen
 
 DEEPEST = 20
 MOST_HANDLES = 100_000
+MOST_RAISED = 100
 
 
 class Peer:
@@ -35,13 +41,15 @@ class Peer:
 
     def __init__(self, channel: Channel, *, odd: bool) -> None:
         self.channel = channel
-        self.mirror = Mirror(odd, self._ask_products)
+        self.mirror = Mirror(odd, self.ask_products)
         self.state = State(odd=odd)
+        self.copies = Copies()
         self.own: list[Any] = []  # objects that the other end has handles on
         self.own_numbers: dict[int, int] = {}
         self.theirs: WeakValueDictionary[int, Handle] = WeakValueDictionary()
         self.about: dict[int, dict[str, Any]] = {}  # what is known of them
-        self.raised: list[BaseException] = []  # ours, which passed through the other end's code
+        self.raised: dict[int, BaseException] = {}  # ours, the last that passed through the other end's code
+        self.raises = 0
         self.depth = 0
 
     # --- asking -------------------------------------------------------------------------------------------------------
@@ -71,11 +79,16 @@ class Peer:
             number, new = listed(each, 2, 2)
             if whole(number, 100_000) not in handed.objects:
                 raise Violation("a container that was not handed over")
-            handed.replace(number, values.decode(self, new, blobs, handed))
-        return values.decode(self, value, blobs, handed)
+            handed.replace(number, self._decoded(new, blobs, handed))
+        return self._decoded(value, blobs, handed)
 
-    def _ask_products(self, node: int, grads: list[torch.Tensor | None]) -> list[torch.Tensor | None]:
-        given = listed(self.ask("products", node, grads))
+    def _decoded(self, form: Any, blobs: list[memoryview], handed: Handed) -> Any:
+        with unseen():
+            return values.decode(self, form, blobs, handed)
+
+    def ask_products(self, node: int, grads: list[torch.Tensor | None], inputs: int) -> list[torch.Tensor | None]:
+        """The products of one of the other end's nodes, which has that many inputs."""
+        given = listed(self.ask("products", node, grads), inputs, inputs)
         if not all(each is None or isinstance(each, torch.Tensor) for each in given):
             raise Violation("gradients that are no tensors")
         return given
@@ -96,7 +109,7 @@ class Peer:
         self.depth += 1
         try:
             operation, args, kwargs = listed(body, 3, 3)
-            args, kwargs = values.decode(self, args, blobs, handed), values.decode(self, kwargs, blobs, handed)
+            args, kwargs = self._decoded(args, blobs, handed), self._decoded(kwargs, blobs, handed)
             value = self.perform(text(operation, 20), listed(args), kwargs)
             self._send("give", lambda encode: [encode(value), self._changed(handed, encode)], handed)
         except self.fatal:
@@ -122,8 +135,9 @@ class Peer:
     def _fail(self, error: BaseException) -> None:
         facts = failures.facts_of(error, self.frames(error))
         if self.depth > 1:  # it may come back to us, out of the code that asked
-            self.raised.append(error)
-            facts["number"] = len(self.raised) - 1
+            facts["number"] = self.raises = self.raises + 1
+            self.raised[self.raises] = error
+            self.raised.pop(self.raises - MOST_RAISED, None)
         facts["yours"] = getattr(error, failures.ORIGIN, None)
         self._send("fail", lambda encode: facts, Handed())
 
@@ -132,9 +146,8 @@ class Peer:
         if not isinstance(body, dict):
             raise Violation("an exception of no form")
         yours = body.get("yours")
-        if yours is not None:
-            return self.raised[whole(yours, len(self.raised) - 1)]
-        return failures.rebuilt(body, self.locate)
+        ours = None if yours is None else self.raised.get(whole(yours, 2**53))
+        return failures.rebuilt(body, self.locate) if ours is None else ours
 
     def frames(self, error: BaseException) -> list[tuple[str, int]]:
         """Where in the student's cells it arose: file names as the other end knows them, and lines."""
@@ -161,9 +174,11 @@ class Peer:
     ) -> None:
         blobs = Blobs()
         message = Message(self.mirror, blobs)
-        body = make(lambda value: values.encode(self, value, message, handed, number=number))
         state = self.state.changes(blobs)
-        changes = message.changes()
+        with unseen():  # the wire is about bytes; what is on the simulated GPU is told by its mark
+            body = make(lambda value: values.encode(self, value, message, handed, number=number))
+            state += self.copies.changes(lambda value: values.encode(self, value, message, handed, number=False))
+            changes = message.changes()
         self.channel.send([what, body, changes, state, self.printed()], blobs, self.deadline())
 
     def _receive(self) -> tuple[str, Any, list[memoryview]]:
@@ -171,10 +186,18 @@ class Peer:
         what, body, changes, state, printed = listed(message, 5, 5)
         if what not in ("ask", "give", "fail"):
             raise Violation("neither a question nor an answer")
-        self.mirror.apply(changes, blobs)
-        self.state.apply(state, blobs)
-        self.print(printed)
+        self.follow(changes, state, printed, blobs)
         return what, body, blobs
+
+    def follow(self, changes: Any, state: Any, printed: Any, blobs: list[memoryview]) -> None:
+        """Take over what the other end's message says has changed."""
+        of_copies = [each for each in listed(state) if listed(each, 3, 2)[0] == "copy"]
+        with unseen():
+            self.mirror.apply(changes, blobs)
+            for _, number, facts in of_copies:
+                self.copies.apply(number, values.decode(self, facts, blobs, Handed()))
+        self.state.apply([each for each in state if each[0] != "copy"], blobs)
+        self.print(printed)
 
     def receive(self) -> tuple[Any, list[memoryview]]:
         return self.channel.receive(self.deadline())
@@ -210,10 +233,10 @@ class Peer:
     def describe(self, value: Any) -> dict[str, Any]:
         """What the other end may know of an object without asking."""
         kind = type(value)
-        facts: dict[str, Any] = {"mro": [values.kind_name(each) for each in kind.__mro__[:40]]}
+        facts: dict[str, Any] = {"mro": [name_of(each) for each in kind.__mro__[:40]]}
         facts |= {"callable": callable(value), "iterator": hasattr(kind, "__next__")}
         if isinstance(value, type):
-            facts["bases"] = [values.kind_name(each) for each in type.mro(value)[:40]]
+            facts["bases"] = [name_of(each) for each in type.mro(value)[:40]]
         return facts
 
     def decode_object(self, kind: str, facts: list[Any], blobs: list[memoryview]) -> Any:

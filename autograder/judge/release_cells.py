@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.classroom.released import Released, exercise_of
+from autograder.judge.drawings import Drawing, drawing, reads
 from autograder.judge.python_source import Parser, definitions, dump, imports
 
 KIT = "kit"
@@ -27,6 +28,8 @@ class ReleaseCells:
         names: by exercise, the names that an answer defines; none where an answer is not a definition.
         starters: by exercise, the statements (as `dump` writes them) that stand for no answer yet.
         imports: by name, the statements by which the lesson's own cells import it.
+        drawings: the lesson's own cells that only draw, by their source.
+        reads: the names that its other cells read, starters included, by their source.
     """
 
     lesson: str
@@ -38,6 +41,8 @@ class ReleaseCells:
     names: Mapping[str, frozenset[str]]
     starters: Mapping[str, frozenset[str]]
     imports: Mapping[str, str]
+    drawings: Mapping[str, Drawing]
+    reads: Mapping[str, frozenset[str]]
 
     def tests_of(self, exercise: str) -> list[str]:
         """Grade ids, in the lesson's order."""
@@ -61,6 +66,7 @@ def _read(path: Path, _hash: str, lesson: str, titles: tuple[tuple[str, str], ..
     student = [cell for cell in release(solution).cells if cell.cell_type == "code"]
     shown = {name: str(cell["source"]) for name, cell in _by_grade_id(student).items()}
     answers = {name: definitions(parser.body(full[name]["source"]) or []) for name in exercises if name in full}
+    drawings = {str(cell.source): drawing(cell.source) for cell in student if _only_draws(cell)}
     teaching = [cell.source for cell in student if "nbgrader" not in cell.metadata or cell.metadata.nbgrader.solution]
     return ReleaseCells(
         lesson,
@@ -72,7 +78,14 @@ def _read(path: Path, _hash: str, lesson: str, titles: tuple[tuple[str, str], ..
         {name: _names_of(name, answers) for name in exercises},
         {name: frozenset(map(dump, parser.body(shown.get(name, "")) or [])) for name in exercises},
         {name: line for source in teaching for name, line in imports(parser.body(source) or []).items()},
+        drawings,
+        {str(cell.source): reads(cell.source) for cell in student if str(cell.source) not in drawings},
     )
+
+
+def _only_draws(cell: Any) -> bool:
+    """Whether the author has folded the cell; see CONTRIBUTING.md."""
+    return "nbgrader" not in cell.metadata and bool(cell.metadata.get("jupyter", {}).get("source_hidden"))
 
 
 def _names_of(exercise: str, answers: Mapping[str, Mapping[str, object]]) -> frozenset[str]:

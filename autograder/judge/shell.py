@@ -14,10 +14,10 @@ import io
 import linecache
 import re
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 import matplotlib
-import matplotlib.figure
 import matplotlib.pyplot as plt
 from IPython.core.compilerop import CachingCompiler
 from IPython.core.displayhook import DisplayHook
@@ -167,6 +167,10 @@ class Shell(InteractiveShell):
         if kind is not None and error is not None:
             self.show_error(error)
 
+    @contextlib.contextmanager
+    def _tee(self, channel: str) -> Iterator[None]:
+        yield  # IPython keeps all that is printed in its history, and so without limit
+
     def _format_exception_for_storage(self, *args: Any, **facts: Any) -> dict[str, Any]:
         return {}  # IPython keeps a formatted traceback of every error in its history; that took half of all time
 
@@ -195,8 +199,13 @@ class Shell(InteractiveShell):
 @functools.cache
 def compiled(source: str, label: str) -> Any:
     """The code of a text that many forks run, such as the kit's."""
-    linecache.cache[label] = (len(source), None, source.splitlines(keepends=True), label)
+    remember(label, source)
     return compile(source, label, "exec")
+
+
+def remember(label: str, source: str) -> None:
+    """Let tracebacks and messages show lines of `source`."""
+    linecache.cache[label] = (len(source), None, source.splitlines(keepends=True), label)
 
 
 def texts(data: Any) -> dict[str, str]:
@@ -214,6 +223,7 @@ def make_shell() -> Shell:
     shell: Shell = Shell.instance(
         config=config, display_pub_class=Publisher, displayhook_class=Hook, compiler_class=Compiler
     )
+    shell.displayhook.cache_size = 1  # so that _, __ and ___ are there; Out would keep every result alive
     shell.transformers = shell.input_transformers_cleanup + shell.input_transformers_post
     for name in ("bash", "sh", "script", "ruby", "perl", "html_script"):
         shell.register_magic_function(not_run, "cell", name)  # type: ignore[arg-type]
@@ -239,19 +249,6 @@ def take_over(shell: Shell) -> None:
     sys.breakpointhook = lambda *args, **facts: None
 
 
-def paint_nothing() -> None:
-    """Have pictures for the page made empty: nobody looks at them here, and painting one takes a tenth of a second."""
-    paint = matplotlib.figure.Figure.savefig
-
-    def savefig(figure: Any, target: Any, *args: Any, **facts: Any) -> Any:
-        if facts.get("format") == "svg" and isinstance(target, io.StringIO):
-            target.write("<svg></svg>")
-            return None
-        return paint(figure, target, *args, **facts)
-
-    matplotlib.figure.Figure.savefig = savefig  # type: ignore[method-assign, assignment]
-
-
 def warm() -> None:
     """Do once what would otherwise be done first in every fork."""
     import torch
@@ -260,9 +257,12 @@ def warm() -> None:
         figure, axes = plt.subplots(1, 2)
         axes[0].plot([0, 1], [0, 1], label="line")
         axes[0].legend()
+        axes[1].hist([0, 1, 1])
+        axes[1].imshow([[0, 1]])
         figure.savefig(io.BytesIO(), format="svg")
         plt.close("all")
         torch.testing.assert_close(torch.ones(2), torch.ones(2))
         str(torch.rand(3))
+        torch.manual_seed(0)  # it formats a traceback, for CUDA's sake, and reads the files that are in it
         torch.optim.SGD([torch.nn.Parameter(torch.ones(2))], lr=0.1)
         torch.utils.data.DataLoader(torch.utils.data.TensorDataset(torch.ones(2, 1)))

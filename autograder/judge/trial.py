@@ -13,91 +13,43 @@ from __future__ import annotations
 import builtins
 import contextlib
 import hashlib
-import linecache
 import signal
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from time import monotonic
 from types import FrameType
 from typing import Any
 
+import torch
+
+from autograder.classroom.released import exercise_of
 from autograder.judge import shell as shells
 from autograder.judge.failures import Foreign, text_of
+from autograder.judge.job import Cell, Job, Outcome, Result
 from autograder.judge.link import Link, Lost, TimeUp
+from autograder.judge.names import Names, names_in
+from autograder.kit.gpu_memory import simulated
 
 MOST_WORKERS = 4
 MESSAGE = 2000
 
 
-@dataclass(frozen=True)
-class Cell:
-    """A cell of the repaired notebook: `kind` is "set-up", "student" or "test"; `id` the grade id of a test."""
+class Watched(list[torch.device]):
+    """Devices; `at` is told which of them a loop is at, and None when it is done."""
 
-    index: int
-    kind: str
-    source: str
-    id: str = ""
+    def __init__(self, devices: list[torch.device], at: Callable[[torch.device | None], None]) -> None:
+        super().__init__(devices)
+        self.at = at
 
-
-@dataclass(frozen=True)
-class Job:
-    """What a judge is given: the cells in order, import statements, the text that defines each exercise, limits."""
-
-    cells: tuple[Cell, ...]
-    imports: str
-    handed_in: dict[str, str]
-    unclear: frozenset[str]
-    cell_seconds: float
-    submission_seconds: float
-    output_characters: int
-    seed: int = 0
-
-
-@dataclass
-class Outcome:
-    """What became of a test: `ending` is "passed", "wrong", "not_attempted", "broke", or why it did not finish."""
-
-    ending: str
-    message: str = ""
-    mistake: str = ""
-    devices: list[str] = field(default_factory=list)
-    seconds: float = 0.0
-
-
-@dataclass
-class Result:
-    """All of it, for the verdict: `troubles` are what, the cell's index and words, in their order."""
-
-    tests: dict[str, Outcome] = field(default_factory=dict)
-    outputs: dict[int, list[Any]] = field(default_factory=dict)
-    troubles: list[tuple[str, int, str]] = field(default_factory=list)
-    errors: dict[int, str] = field(default_factory=dict)
-    received: int = 0
-    cpu_seconds: float = 0.0
-    memory_mb: float = 0.0
+    def __iter__(self) -> Iterator[torch.device]:
+        for each in super().__iter__():
+            self.at(each)
+            yield each
+        self.at(None)
 
 
 class NoSandbox(Exception):
     """The sandbox did not hold, and so nothing was run."""
-
-
-class Names(dict[str, Any]):
-    """A test's globals. What neither the test nor the kit defines is asked of the student's notebook, each time."""
-
-    def __init__(self, own: dict[str, Any], ask: Callable[[str], Any], earlier: dict[str, Any]) -> None:
-        super().__init__(own)
-        self.ask, self.earlier = ask, earlier
-
-    def __missing__(self, name: str) -> Any:
-        if hasattr(builtins, name) or name in ("__annotations__", "__file__"):
-            raise KeyError(name)
-        try:
-            return self.ask(name)
-        except NameError:
-            if name in self.earlier:
-                return self.earlier[name]
-            raise
 
 
 class Trial:
@@ -115,6 +67,7 @@ class Trial:
         self.earlier: dict[str, Any] = {}
         self.end = 0.0
         self.devices: list[str] = []
+        self.device = ""
         self.overrun = False
 
     def run(self) -> Result:
@@ -134,7 +87,7 @@ class Trial:
         for number, cell in enumerate(self.job.cells, 1):
             if cell.kind == "student":
                 label = self.labels[cell.index] = f"<cell {number}>"
-                remember(label, cell.source)
+                shells.remember(label, cell.source)
                 self.sources[label] = cell.source.count("\n") + 1
 
     def _set_up(self) -> None:
@@ -144,7 +97,6 @@ class Trial:
             if cell.kind == "set-up":
                 exec(shells.compiled(cell.source, shells.KIT), names)
         exec(compile(self.job.imports, "<imports>", "exec"), names)
-        names.pop("__builtins__", None)
         if "devices" in names:
             names["devices"] = self._watched(names["devices"])
         for name, special in (("figures", self._figures), ("source_of", self._source_of)):
@@ -197,7 +149,6 @@ class Trial:
         if self.link is not None:
             link, self.link = self.link, None
             ending = link.close()
-            self.result.received += link.channel.received
             self.result.cpu_seconds += ending.cpu_seconds
             self.result.memory_mb = max(self.result.memory_mb, ending.memory_mb)
 
@@ -238,19 +189,18 @@ class Trial:
             self.result.tests[cell.id] = Outcome("unclear")
             return
         assert self.link is not None
-        link, began, seconds = self.link, monotonic(), self._seconds()
-        self.devices, self.overrun = ["cpu"], False
+        link, seconds = self.link, self._seconds()
+        self.devices, self.device, self.overrun = ["cpu"], "", False
         self.shell.recorder.reset()
         link.show = self._show
-        link.begin(seed_of(cell.id, self.job.seed))
-        link.until = began + seconds
+        link.until = monotonic() + seconds
         try:
             with self._limited(seconds):
                 outcome = self._judged(cell, link)
         finally:
             link.until = None
             self.result.outputs[cell.index] = self.shell.recorder.take()
-        outcome.devices, outcome.seconds = self.devices, monotonic() - began
+        outcome.devices, outcome.device = self.devices, "" if outcome.ending == "passed" else self.device
         self.result.tests[cell.id] = outcome
         if self.overrun:  # in the middle of a conversation, perhaps
             self._hang_up()
@@ -267,11 +217,13 @@ class Trial:
     def _judged(self, cell: Cell, link: Link) -> Outcome:
         """Run a test and say what became of it."""
         label = f"<test {cell.id}>"
-        remember(label, cell.source)
-        names = Names(self.own, lambda name: link.ask("name", name), self.earlier)
+        shells.remember(label, cell.source)
+        names = Names(self.own, link.name, self.earlier)
         with captured(self.shell.recorder):
             try:
-                exec(compile(cell.source, label, "exec"), names)
+                code = compile(cell.source, label, "exec")
+                link.begin(seed_of(cell.id, self.job.seed), names_in(code) - self.own.keys() - vars(builtins).keys())
+                exec(code, names)
             except TimeUp:
                 words = f"longer than {self.job.cell_seconds:g} s"
                 self.result.troubles.append(("late", cell.index, words))
@@ -301,11 +253,16 @@ class Trial:
             signal.setitimer(signal.ITIMER_REAL, 0)
             signal.signal(signal.SIGALRM, before)
 
-    def _watched(self, devices: Callable[[], list[Any]]) -> Callable[[], list[Any]]:
-        def watched() -> list[Any]:
+    def _watched(self, devices: Callable[[], list[torch.device]]) -> Callable[[], list[torch.device]]:
+        """The kit's `devices`, such that it is known which of them a test's loop is at."""
+
+        def at(device: torch.device | None) -> None:
+            self.device = called(device) if device is not None else ""
+
+        def watched() -> list[torch.device]:
             found = devices()
-            self.devices = [str(each) for each in found]
-            return found
+            self.devices = list(map(called, found))
+            return Watched(found, at)
 
         return watched
 
@@ -313,12 +270,16 @@ class Trial:
         assert self.link is not None
         return self.link.ask("figures")
 
-    def _source_of(self, function: Any) -> str:
+    def _source_of(self, name: str) -> str:
         """The text of an exercise's answer, as it was handed in; the worker is not asked."""
-        name = function if isinstance(function, str) else getattr(function, "__name__", "")
         if name not in self.job.handed_in:
             raise NameError(f"name {name!r} is not defined", name=name)
         return self.job.handed_in[name]
+
+
+def called(device: torch.device) -> str:
+    """A device as feedback names it."""
+    return f"{device} (simulated)" if str(device).startswith("cuda") and simulated() else str(device)
 
 
 def outcome_of(error: BaseException) -> Outcome:
@@ -338,18 +299,9 @@ def keep(recorder: shells.Recorder, event: shells.Event) -> None:
         recorder.add(event, sum(len(str(each)) for each in event[1:]))
 
 
-def exercise_of(grade_id: str) -> str:
-    return grade_id.rpartition("-")[0] or grade_id
-
-
 def seed_of(test: str, seed: int) -> int:
     """Each test's own seed, the same on every run."""
     return int.from_bytes(hashlib.sha256(f"{seed} {test}".encode()).digest()[:4], "big")
-
-
-def remember(label: str, source: str) -> None:
-    """Let tracebacks and messages show lines of `source`."""
-    linecache.cache[label] = (len(source), None, source.splitlines(keepends=True), label)
 
 
 @contextlib.contextmanager

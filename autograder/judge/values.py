@@ -17,22 +17,27 @@ from __future__ import annotations
 import collections
 import functools
 import operator
-import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 
-from autograder.judge.mirror import ARRAY_KINDS, DTYPES, Message, Uncrossable, device_of
+from autograder.judge.known import ARRAY_KINDS, DTYPES, class_of, device_of, name_of, number_type
+from autograder.judge.mirror import Uncrossable
 from autograder.judge.proxies import Handle
-from autograder.judge.wire import Violation, blob_of, listed, text, whole
+from autograder.judge.wire import Violation, blob_of, listed, take_blob, text, whole
 
 if TYPE_CHECKING:
+    from autograder.judge.changes import Message
     from autograder.judge.peer import Peer
 
 DEEPEST = 50
 MAX_TEXT = 4 << 20
+MOST_MADE = 10_000
+"""Objects of one message for which a class may have to be made: handles and named tuples."""
+MOST_ALIKE = 100
+"""Keys of one set or dict that may have the same hash."""
 KINDS: dict[str, type] = {each.__name__: each for each in (list, tuple, set, frozenset, dict, collections.OrderedDict)}
 MUTABLE = (list, dict, set, collections.OrderedDict)
 NAMED = ("torch", "numpy", "collections", "builtins")
@@ -46,6 +51,17 @@ class Handed:
         self.objects: dict[int, Any] = {}
         self.before: dict[int, Any] = {}
         self.numbers: dict[int, int] = {}
+        self.made = 0
+
+    def count(self) -> None:
+        """Another object that takes long to make.
+
+        Raises:
+            Violation: there are so many that it is meant to take long.
+        """
+        self.made += 1
+        if self.made > MOST_MADE:
+            raise Violation("more objects than a message may hold")
 
     def add(self, value: Any, number: int | None = None) -> int:
         number = len(self.objects) if number is None else number
@@ -158,8 +174,8 @@ def encode_simple(value: Any, kind: type, message: Message, inner: Callable[[Any
             return ["slice", inner(value.start), inner(value.stop), inner(value.step)]
         case range():
             return ["range", value.start, value.stop, value.step]
-        case type() if named_type(kind_name(value)) is value:
-            return ["type", *kind_name(value)]
+        case type() if class_of(name_of(value), NAMED) is value:
+            return ["type", *name_of(value)]
     if kind is complex:
         return ["complex", value.real, value.imag]
     return ["ellipsis"] if value is ... else None
@@ -188,12 +204,25 @@ def decode(peer: Peer, data: Any, blobs: list[memoryview], handed: Handed, depth
 def decode_container(kind: str, facts: list[Any], inner: Callable[[Any], Any], handed: Handed) -> Any:
     items, *number = facts
     if issubclass(KINDS[kind], dict):
-        made = KINDS[kind]((inner(key), inner(each)) for key, each in listed(items))
+        entries = [(inner(key), inner(each)) for key, each in listed(items)]
+        hold_apart([key for key, _ in entries])
+        made = KINDS[kind](entries)
     else:
-        made = KINDS[kind](inner(each) for each in listed(items))
+        entries = [inner(each) for each in listed(items)]
+        if KINDS[kind] in (set, frozenset):
+            hold_apart(entries)
+        made = KINDS[kind](entries)
     if number:
         handed.add(made, whole(number[0], 100_000))
     return made
+
+
+def hold_apart(keys: list[Any]) -> None:
+    """Refuse keys that were chosen to have one hash: a table would compare each of them with all the others."""
+    if len(keys) > MOST_ALIKE:
+        _, counts = np.unique(np.fromiter(map(hash, keys), np.int64, len(keys)), return_counts=True)
+        if counts.max() > MOST_ALIKE:
+            raise Violation("keys that are made to be slow")
 
 
 def decode_simple(
@@ -207,6 +236,7 @@ def decode_simple(
         case "size", [sizes]:
             return torch.Size([whole(each, 2**53) for each in listed(sizes, 64)])
         case "named", [name, fields, items]:
+            handed.count()
             return named(text(name, 100), listed(fields, 100), [inner(each) for each in listed(items, 100)])
         case "dtype", [name]:
             return DTYPES[text(name)]
@@ -217,7 +247,7 @@ def decode_simple(
         case "complex", [real, imaginary]:
             return complex(float(real), float(imaginary))
         case "bytes", [blob]:
-            return bytes(blob_of(blobs, blob))
+            return take_blob(blobs, blob)
         case "slice", [start, stop, step]:
             return slice(inner(start), inner(stop), inner(step))
         case "range", [int() as start, int() as stop, int() as step]:
@@ -225,14 +255,15 @@ def decode_simple(
         case "ellipsis", []:
             return ...
         case "type", [module, name]:
-            found = named_type((text(module), text(name)))
+            found = class_of((text(module), text(name)), NAMED)
             if found is None:
                 raise Violation("a class that is not known here")
             return found
+    handed.count()
     return peer.decode_object(kind, facts, blobs)
 
 
-# --- what is known by name --------------------------------------------------------------------------------------------
+# --- named tuples -----------------------------------------------------------------------------------------------------
 
 
 def is_named(kind: type) -> bool:
@@ -255,29 +286,4 @@ def named(name: str, fields: list[Any], items: list[Any]) -> Any:
     return collections.namedtuple(name, [text(each, 100) for each in fields])(*items)
 
 
-def number_type(dtype: object) -> np.dtype[Any]:
-    """NumPy's dtype of that name, if it is one of numbers."""
-    found = np.dtype(text(dtype, 8))
-    if found.char not in ARRAY_KINDS:
-        raise Violation("not a dtype of numbers")
-    return found
-
-
-def kind_name(kind: type) -> tuple[str, str]:
-    """The module and the name of a class, whatever its metaclass says."""
-    facts = type.__dict__
-    return str(facts["__module__"].__get__(kind))[:200], str(facts["__qualname__"].__get__(kind))[:200]
-
-
-@functools.cache
-def named_type(name: tuple[str, str]) -> type | None:
-    """The class of that name, if it is one of torch's, NumPy's or Python's own; nothing is imported for it."""
-    module, path = name
-    if module.split(".")[0] not in NAMED or module not in sys.modules:
-        return None
-    found: Any = sys.modules[module]
-    for part in path.split("."):
-        found = vars(found).get(part)
-        if not isinstance(found, type):
-            return None
-    return found  # type: ignore[no-any-return]
+NUMBER_TYPES = {name: np.dtype(name) for name in {np.dtype(kind).str for kind in ARRAY_KINDS}}

@@ -54,7 +54,6 @@ class Channel:
     def __init__(self, sock: socket.socket, max_body: int = MAX_BODY) -> None:
         self.sock, self.max_body = sock, max_body
         self.buffer = bytearray()
-        self.received = 0
 
     def send(self, message: Any, blobs: Blobs, deadline: float | None = None) -> None:
         """Send a message.
@@ -95,6 +94,8 @@ class Channel:
     def _fill(self, size: int, deadline: float | None) -> None:
         """Read until `size` bytes are there; never more than those of this frame."""
         while len(self.buffer) < size:
+            if deadline is not None and deadline <= monotonic():
+                raise Late  # also where there is always something to read: it may be sent for ever
             try:
                 self.sock.settimeout(remaining(deadline))
                 data = self.sock.recv(min(CHUNK, size - len(self.buffer)))
@@ -105,7 +106,6 @@ class Channel:
             if not data:
                 raise Closed("the other end is closed")
             self.buffer += data
-            self.received += len(data)
 
 
 def parse(text: bytes, body: memoryview) -> tuple[Any, list[memoryview]]:
@@ -162,3 +162,14 @@ def listed(value: object, most: int = 1_000_000, least: int = 0) -> list[Any]:
 def blob_of(blobs: list[memoryview], value: object) -> memoryview:
     """The blob of that number."""
     return blobs[whole(value, len(blobs) - 1)]
+
+
+def take_blob(blobs: list[memoryview], value: object) -> bytes:
+    """The bytes of that blob, once: a message that names one a thousand times would take a thousand times its room."""
+    blob = blob_of(blobs, value)
+    try:
+        return bytes(blob)
+    except ValueError:
+        raise Violation("a blob that was taken before") from None
+    finally:
+        blob.release()

@@ -17,27 +17,54 @@ from typing import Any
 
 import matplotlib.pyplot as plt
 import torch
+from torch.optim.lr_scheduler import LRScheduler
+from torch.utils import _device
 
 from autograder.judge import shell as shells
+from autograder.judge.changes import Message
+from autograder.judge.copies import tracked
+from autograder.judge.drawing import paint_nothing
 from autograder.judge.failures import text_of
-from autograder.judge.figures import figure_facts
 from autograder.judge.peer import Peer
-from autograder.judge.proxies import OPERATIONS, Handle
-from autograder.judge.wire import Channel, Closed, Violation, whole
+from autograder.judge.proxies import OPERATIONS
+from autograder.judge.wire import Channel, Closed, Violation
+from autograder.kit.figures import figures
+from autograder.kit.gpu import simulate_gpu
 
-MOST_EVENTS = 2 << 20
+
+class AnswersPeer(Peer):
+    """The end that gets copies of what tests hand over."""
+
+    def __init__(self, channel: Channel) -> None:
+        super().__init__(channel, odd=True)
+
+    def encode_object(self, value: Any, message: Message) -> Any:
+        number = self.copies.number_of(value)
+        return super().encode_object(value, message) if number is None else ["pickled", number]
+
+    def decode_object(self, kind: str, facts: list[Any], blobs: list[memoryview]) -> Any:
+        match kind, facts:
+            case "pickle", [number, blob]:
+                value = Unpickler(self, blobs, blob).load()
+                self.copies.add(value, number)
+                if isinstance(value, LRScheduler):
+                    tracked(value)
+                return value
+            case "pickled", [number]:
+                return self.copies.objects[number]
+        return super().decode_object(kind, facts, blobs)
 
 
-class WorkerPeer(Peer):
+class WorkerPeer(AnswersPeer):
     """The worker's end of the wire."""
 
     def __init__(self, channel: Channel, shell: shells.Shell, refused: str = "") -> None:
-        super().__init__(channel, odd=True)
+        super().__init__(channel)
         self.shell, self.refused = shell, refused
         self.busy = False
         self.labels: set[str] = set()
-        self.pickled: dict[int, Any] = {}
-        self.before: list[Any] = []
+        self.before: list[Any] = []  # while there is a test
+        self.state.globals = shell.user_ns
 
     def perform(self, operation: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
         if self.refused:
@@ -58,6 +85,7 @@ class WorkerPeer(Peer):
 
     def on_cell(self, source: str, label: str) -> bool:
         """Run a cell; whether it ran to its end."""
+        self._end_test()
         self.labels.add(label)
         self.shell.recorder.reset()
         self.busy = True
@@ -78,35 +106,37 @@ class WorkerPeer(Peer):
         names = self.shell.user_ns
         if name not in names:
             raise NameError(f"name {name!r} is not defined", name=name)
+        self.state.told[name] = names[name]
         return names[name]
 
-    def on_begin(self) -> None:
-        """A test begins: it has a state of its own."""
+    def on_begin(self, names: list[str]) -> dict[str, Any]:
+        """A test begins, with a state of its own: what it will call, of the names that it uses."""
+        self._end_test()
         self.before = [read() for read in BEFORE]
+        torch.set_default_device(None)
         self.shell.recorder.reset()
+        return {name: self.on_name(name) for name in names if callable(self.shell.user_ns.get(name))}
 
     def on_end(self) -> None:
-        """A test has ended: what crossed for it is forgotten, and the state is the student's again."""
+        """A test has ended that wrote something last."""
+        self._end_test()
+
+    def _end_test(self) -> None:
+        """What crossed for the last test is forgotten, and the state is the student's again."""
+        if not self.before:
+            return
         self.mirror.clear()
         self.state.clear()
         self.raised.clear()
-        self.pickled.clear()
+        self.copies.clear()
         plt.close("all")
         for write, value in zip(AFTER, self.before, strict=True):
             write(value)
+        self.before = []
 
     def on_figures(self) -> Any:
         """What is drawn in the figures that are open."""
-        return [figure_facts(plt.figure(number)) for number in plt.get_fignums()]
-
-    def decode_object(self, kind: str, facts: list[Any], blobs: list[memoryview]) -> Any:
-        match kind, facts:
-            case "pickle", [number, blob]:
-                self.pickled[number] = Unpickler(self, bytes(blobs[blob])).load()
-                return self.pickled[number]
-            case "pickled", [number]:
-                return self.pickled[number]
-        return super().decode_object(kind, facts, blobs)
+        return figures()
 
     def printed(self) -> list[list[Any]]:
         return self.shell.recorder.take()
@@ -125,31 +155,33 @@ class WorkerPeer(Peer):
             raise KeyboardInterrupt("the time was up")
 
 
-BEFORE: list[Callable[[], Any]] = [torch.get_default_dtype, torch.is_grad_enabled]
-AFTER: list[Callable[[Any], Any]] = [torch.set_default_dtype, torch.set_grad_enabled]
+BEFORE: list[Callable[[], Any]] = [torch.get_default_dtype, torch.is_grad_enabled, lambda: _device.CURRENT_DEVICE]
+AFTER: list[Callable[[Any], Any]] = [torch.set_default_dtype, torch.set_grad_enabled, torch.set_default_device]
 
 
 class Unpickler(pickle.Unpickler):
     """Reads a library's object from the judge, with the tensors in it those that both ends have."""
 
-    def __init__(self, peer: WorkerPeer, data: bytes) -> None:
-        super().__init__(io.BytesIO(data))
-        self.peer = peer
+    def __init__(self, peer: AnswersPeer, blobs: list[memoryview], blob: int) -> None:
+        super().__init__(io.BytesIO(blobs[blob]))
+        self.peer, self.blobs = peer, blobs
 
     def persistent_load(self, facts: Any) -> Any:
-        kind, number = facts
+        kind, *numbers = facts
         if kind == "twin":
-            return self.peer.mirror.value(number)
-        if kind == "yours":
-            return self.peer.own[number]
-        return self.peer.state.generators[number]
+            return self.peer.mirror.value(numbers[0])
+        if kind == "generator":
+            return self.peer.state.generators[numbers[0]]
+        return self.peer.decode_object(kind, numbers, self.blobs)
 
 
-def main(channel: Channel, shell: shells.Shell, refused: str = "") -> None:
-    """Answer the judge until it hangs up."""
+def main(channel: Channel, shell: shells.Shell, refused: str = "", *, simulate: bool = False) -> None:
+    """Answer the judge until it hangs up; `simulate` a GPU for whom it has none."""
+    if simulate:
+        simulate_gpu()
     peer = WorkerPeer(channel, shell, refused)
     shells.take_over(shell)
-    shells.paint_nothing()
+    paint_nothing()
     serve_without_processes()
     signal.signal(signal.SIGINT, peer.interrupt)
     try:
@@ -173,5 +205,3 @@ def serve_without_processes() -> None:
 
 
 ALONE = {"num_workers": 0, "prefetch_factor": None, "persistent_workers": False, "timeout": 0, "worker_init_fn": None}
-
-__all__ = ["Handle", "WorkerPeer", "main", "whole"]

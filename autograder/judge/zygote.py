@@ -6,7 +6,8 @@ operation that would start others, and never touches CUDA: children could use ne
     control     a datagram socket, shared by the grader and all judges
                 "judge", with one end of the grader's socket to it and its own end of this one
                 "nothing", with a kit to compile: every fork runs it, and every student has it
-                "worker" and its limits, with one end of the wire and one of the socket on which its end is told
+                "worker", its limits and whether it simulates a GPU, with one end of the wire and one of the socket on
+                which its end is told
     leash       standard input: when it closes the grader is gone, and everything here goes too
 """
 
@@ -22,6 +23,8 @@ import socket
 import sys
 from collections.abc import Callable
 from typing import Any
+
+import torch
 
 from autograder.judge import judging, shell, worker  # all that a fork needs: in the sandbox there is no such file
 from autograder.judge.sandbox import Caps, Sandbox, SandboxError
@@ -95,9 +98,9 @@ class Zygote:
                 report.close()
                 return
             refused = str(error)
-            self._in_child(lambda: self._worker(wire, refused))
+            self._in_child(lambda: self._worker(wire, facts["simulate"], refused))
         if not pid:
-            self._in_child(lambda: self._worker(wire))
+            self._in_child(lambda: self._worker(wire, facts["simulate"]))
         process = os.pidfd_open(pid)
         with contextlib.suppress(OSError):
             socket.send_fds(report, [b"worker"], [process])
@@ -106,10 +109,10 @@ class Zygote:
         self.workers[pid] = report
         self.judges.get(facts["judge"], set()).add(pid)
 
-    def _worker(self, wire: socket.socket, refused: str = "") -> None:
+    def _worker(self, wire: socket.socket, simulate: bool, refused: str = "") -> None:
         for each in (self.control, *self.workers.values()):
             each.detach()  # closed already; whatever has its number now is not its to close
-        worker.main(Channel(wire), self.shell, refused)
+        worker.main(Channel(wire), self.shell, refused, simulate=simulate)
 
     def _in_child(self, work: Callable[[], None]) -> None:
         """Do a child's work, and never come back."""
@@ -158,7 +161,8 @@ def main(control: int, mode: str) -> None:
             sys.stdout.write(json.dumps({"refused": f"{type(error).__name__}: {error}"}) + "\n")
             return
         layers = [{"name": each.name, "holds": each.holds} for each in zygote.sandbox.layers]
-        sys.stdout.write(json.dumps({"ready": os.getpid(), "layers": layers}) + "\n")
+        gpu = torch.cuda.is_available()  # asks the driver; CUDA itself is not begun
+        sys.stdout.write(json.dumps({"ready": os.getpid(), "layers": layers, "gpu": gpu}) + "\n")
         sys.stdout.flush()
         zygote.serve()
 

@@ -141,14 +141,10 @@ def tensor_difference(got: torch.Tensor, want: torch.Tensor, rtol: float) -> Wro
         return None
     at = tuple(bad.nonzero()[0].tolist())
     digits = ".6g" if want.is_floating_point() and f"{got[at]:.6g}" != f"{want[at]:.6g}" else ""
-    facts = {
-        "got": format(got[at].item(), digits),
-        "want": format(want[at].item(), digits),
-        "at": f", the first at {list(at)}" * bool(at),
-    }
+    first = {name: format(each[at].item(), digits) for name, each in (("got", got), ("want", want))}
     turned = got.ndim == 2 and got.shape == got.T.shape and close(got, want.T, rtol).all()
-    name, both = "transposed" if turned else "wrong_values", {"got": got, "expected": want}
-    return Wrong(name, both, bad, count=int(bad.sum()), total=bad.numel(), **facts)
+    name, where = "transposed" if turned else "wrong_values", f", the first at {list(at)}" * bool(at)
+    return Wrong(name, {"got": got, "expected": want}, bad, count=int(bad.sum()), total=bad.numel(), at=where, **first)
 
 
 def shape_difference(got: torch.Tensor, want: torch.Tensor) -> Wrong:

@@ -1,6 +1,18 @@
-"""Where hidden tests run, and what they feed."""
+"""Where a notebook runs, where its hidden tests run, and what they feed."""
+
+import os
 
 import torch
+
+PLACES = {"COLAB_RELEASE_TAG": "Google Colab", "KAGGLE_KERNEL_RUN_TYPE": "Kaggle", "BINDER_SERVICE_HOST": "Binder"}
+
+
+def ready() -> str:
+    """One line: which PyTorch this is, where the notebook runs, and on what its checks do."""
+    place = next((name for sign, name in PLACES.items() if sign in os.environ), "this computer")
+    used = ["the CPU", *(f"{each} ({torch.cuda.get_device_name(each)})" for each in devices()[1:])]
+    other = " This Mac's GPU, mps, is not used by them." * torch.backends.mps.is_available()
+    return f"Ready: PyTorch {torch.__version__} on {place}; checks run on {' and '.join(used)}.{other}"
 
 
 def devices() -> list[torch.device]:

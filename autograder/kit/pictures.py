@@ -14,7 +14,8 @@ BESIDE = "display:flex;flex-wrap:wrap;gap:8px 24px;align-items:flex-start"
 STYLE = "text-align:right;background:none;color:inherit;padding:2px 8px;"
 INDEX = "border:none;font-size:75%;opacity:.75"
 CELL = "border:1px solid currentColor"
-CHOSEN = ";outline:3px solid currentColor;outline-offset:-4px;font-weight:bold"
+CHOSEN = f"{CELL};outline:3px solid currentColor;outline-offset:-4px;font-weight:bold"
+LOOKS = (("{}", CELL), ("{}", CHOSEN))  # how a cell is written, and its style
 
 
 def draw(markup: str, text: str = "", caption: str = "") -> None:
@@ -27,10 +28,9 @@ def draw(markup: str, text: str = "", caption: str = "") -> None:
 def show(x: Any = None, /, text: str = "", *, mark: Any = None, **named: Any) -> None:
     """Draw a tensor, or several by name, as grids of cells. What `mark` picks of the first one is outlined."""
     tensors = {name: torch.as_tensor(each) for name, each in (({} if x is None else {"": x}) | named).items()}
-    chosen, said = None, [text] * bool(text)
-    said += [f"{name} shape {tuple(each.shape)}\n{each}".strip() for name, each in tensors.items()]
-    if mark is not None:
-        chosen = torch.zeros(next(iter(tensors.values())).shape, dtype=torch.bool)
+    said = [text] * bool(text) + [f"{name} shape {tuple(x.shape)}\n{x}".strip() for name, x in tensors.items()]
+    chosen = None if mark is None else torch.zeros(next(iter(tensors.values())).shape, dtype=torch.bool)
+    if chosen is not None:
         chosen[torch.as_tensor(mark) if isinstance(mark, list) else mark] = True
         said.append(f"outlined: {', '.join(map(str, chosen.nonzero()[:20].tolist()))}")
     draw(side_by_side(tensors, chosen), "\n".join(said), text)
@@ -41,31 +41,41 @@ def side_by_side(tensors: dict[str, Any], chosen: Any = None) -> str:
     parts = []
     for name, each in tensors.items():
         first = (slice(MOST // 2),) * (each.ndim - 2) + (slice(MOST),) * min(each.ndim, 2)
-        mask = torch.zeros(each.shape) if chosen is None or chosen.shape != each.shape else chosen
+        mask = chosen if chosen is not None and chosen.shape == each.shape else torch.zeros(each.shape).bool()
         label = f"{html.escape(name)} · shape {tuple(each.shape)}".removeprefix(" · ")
         label += ", the first entries of it" * (each[first].shape != each.shape)
         parts.append(f"<div><small>{label}</small>{grid(each.detach().cpu()[first], mask[first])}</div>")
     return f"<div style='{BESIDE}'>{''.join(parts)}</div>"
 
 
-def grid(x: torch.Tensor, chosen: torch.Tensor, at: str = "") -> str:
-    """Up to two axes as a table with its indices; further axes as tables beside each other."""
+def grid(x: torch.Tensor, kinds: Any, looks: Any = LOOKS, at: str = "") -> str:
+    """Up to two axes as a table with its indices; further axes beside each other. `kinds` picks each cell's look."""
     if x.ndim > 2:
-        parts = [f"<div><small>[{at}{i}]</small>{grid(x[i], chosen[i], f'{at}{i}, ')}</div>" for i in range(len(x))]
-        return f"<div style='{BESIDE}'>{''.join(parts) or 'empty'}</div>"
-    values, marks = (each.tolist() if x.ndim == 2 else [each.reshape(-1).tolist()] for each in (x, chosen))
-    lines = ["".join(cell(i, INDEX) for i in ["", *range(x.shape[-1])])] if x.ndim else []
-    for i, (numbers, outlined) in enumerate(zip(values, marks, strict=True)):
-        cells = (cell(each, CELL + CHOSEN * bool(mark)) for each, mark in zip(numbers, outlined, strict=True))
-        lines.append(cell(i if x.ndim == 2 else "", INDEX) + "".join(cells))
-    body = "".join(f"<tr style='background:none'>{line}</tr>" for line in lines)
+        inner = (f"[{at}{i}]</small>{grid(x[i], kinds[i], looks, f'{at}{i}, ')}</div>" for i in range(len(x)))
+        return f"<div style='{BESIDE}'>{''.join(f'<div><small>{each}' for each in inner) or 'empty'}</div>"
+    values, kinds = (each.tolist() if x.ndim == 2 else [each.reshape(-1).tolist()] for each in (x, kinds))
+    lines = [[(i, INDEX) for i in ["", *range(x.shape[-1])]] if x.ndim else []]
+    for i, row in enumerate(zip(values, kinds, strict=True)):
+        cells = [(looks[kind][0].format(numeral(each)), looks[kind][1]) for each, kind in zip(*row, strict=True)]
+        lines.append([(i if x.ndim == 2 else "", INDEX), *cells])
+    return table(lines)
+
+
+def table(lines: list[list[Any]]) -> str:
+    """Lines of cells, each with its style."""
+    rows = ("".join(f"<td style='{STYLE}{style}'>{text}</td>" for text, style in line) for line in lines)
+    body = "".join(f"<tr style='background:none'>{row}</tr>" for row in rows)
     return f"<table style='border-collapse:collapse;margin:4px 0;color:inherit'>{body}</table>"
 
 
-def cell(value: object, style: str) -> str:
-    """One cell of a table; floats with five digits, and with a point where they are whole."""
-    words = f"{value:.5g}" if isinstance(value, float) else str(value)
-    return f"<td style='{STYLE}{style}'>{words}{'.' * (isinstance(value, float) and words.lstrip('-').isdigit())}</td>"
+def numeral(value: object) -> str:
+    """Floats with five digits, and with a point where they are whole."""
+    return re.sub(r"^-?\d+$", r"\g<0>.", f"{value:.5g}") if isinstance(value, float) else str(value)
+
+
+def labelled(label: str, markup: str) -> str:
+    """A drawing under its label."""
+    return f"<div><small>{html.escape(label)}</small>{markup}</div>"
 
 
 def picture(drawing: Any, text: str) -> None:

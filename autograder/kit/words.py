@@ -33,6 +33,18 @@ WORDS = {
     "wrong_values": "{count} of {total} values wrong{at}: expected {want}, got {got}.",
     "wrong_value": "expected {want}, got {got}.",
     "input_changed": "`{name}` changed what it was given. Work on something new instead.",
+    # Graph and memory.
+    "graph_lost": "the result does not require grad, though its input does: on the way something left the graph, as `.detach()`, `.item()` and `torch.tensor` do.",
+    "graph_kept": "the result still belongs to autograd's graph. `.detach()` gives the same numbers outside it.",
+    "copy_for_view": "the numbers are right, but this is a copy: what is written into it does not reach the original. Basic slices, `view` and `transpose` give views; lists, masks and `clone` give copies.",
+    "view_for_copy": "the numbers are right, but this is a view: it shares its memory with the original, and what is written into one shows in the other. `.clone()` makes a copy, of an array `.copy()`.",
+    "new_tensor_for_in_place": "this is a new tensor. The exercise asks for the one that was given, changed in place: by a method whose name ends in `_`, by `out=`, or by writing through an index.",
+    "input_left_unchanged": "what was given is as it was. The exercise asks you to change it in place; a result that you give a name of its own does not do that.",
+    # The rule of the exercise.
+    "loop_used": "this exercise asks for an answer without a Python loop, and yours has one: `{line}`. PyTorch goes through the entries by itself.",
+    "indexed_again": "this exercise asks for fewer indexing operations than yours: {count} in place of {most}. One pair of brackets can pick along several axes at once.",
+    "name_ruled_out": "this exercise asks for an answer without `{used}`, and yours has it: `{line}`.",
+    "no_function": "this exercise looks at how the answer is written, and finds no function. Write it with `def`, as it was handed out.",
     # Predictions.
     "wrong_prediction": "you wrote `{got}`, and it prints `{want}`. If you meant the same, write it as it is printed. If not, which of your assumptions was wrong?",
     # 00 · Start here
@@ -76,6 +88,49 @@ WORDS = {
     "numpy_promotion": "NumPy and Python would make 64 bits of it. In PyTorch a plain float brings the default dtype, and that is float32.",
     "entries_not_bytes": "that is how many entries there are. Each takes element_size() bytes.",
     "whole_storage": "this counts the whole memory behind the tensor. A column of a larger tensor shares that memory and takes only its own entries.",
+    # 02 · Indexing and slicing
+    "inclusive_stop": "a slice stops before its end: `1:3` takes 1 and 2. To take 3 as well, stop at 4.",
+    "neighbour_taken": "this is the neighbour of what is asked for. Counting begins at 0, so the third has the index 2.",
+    "even_odd_swapped": "these are the others of each two. Index 0 is even, so `::2` begins with the first entry and `1::2` with the second.",
+    "rows_for_columns": "you picked rows where columns are asked for. Inside the brackets rows come first; `x[:, …]` keeps them all and picks columns.",
+    "columns_for_rows": "you picked columns where rows are asked for. Inside the brackets rows come first.",
+    "pair_for_block": "two lists are read in pairs: `x[[0, 1], [1, 2]]` is entry (0, 1) and entry (1, 2). For every row with every column, stand the rows up: `x[[[0], [1]], [1, 2]]`.",
+    "block_for_pair": "this is every row with every column. Two flat lists of one length, `x[rows, columns]`, are read in pairs.",
+    "not_reversed": "the order is as it was. Slices with a negative step are refused; `flip` turns an axis round.",
+    "wrong_axis_reversed": "the other axis is reversed. `flip` takes the axis along which the order changes: 0 for the order of the rows.",
+    "write_lost": "nothing was written. `x[mask]` is a copy, so `x[mask][0] = 1` writes into that copy, which is gone at once. Write with one pair of brackets: `x[mask] = 1`.",
+    "class_skipped": "the ones are one column too far. Classes count from 0, and so do columns: class 0 belongs in column 0.",
+    "best_column_of_all": "each row has a best column of its own. `gather` takes one index for each row; an index without rows picks the same column everywhere.",
+    # 03 · Arithmetic, broadcasting and reductions
+    "wrong_axis": "you reduced over the other axis. `dim` is the axis that disappears: `dim=0` leaves one number for each column, `dim=1` one for each row.",
+    "whole_for_axis": "everything became one number. Without `dim` a reduction folds all axes; with `dim=` only that one.",
+    "indices_for_values": "these are positions, not values. `max(dim=…)` gives both: first `.values`, then `.indices`.",
+    "values_for_indices": "these are values, not positions. `argmax`, or `.indices` of what `max(dim=…)` gives, says where they stand.",
+    "pairs_for_entries": "shapes (N,) and (N, 1) broadcast to (N, N): every entry met every other one. Bring both to the same shape before they meet.",
+    "result_ignored": "nothing was added. `a.add(b)` makes a new tensor; `a.add_(b)` changes a, and `out=` says where the result belongs.",
+    "unbiased_for_biased": "std divides by N - 1 unless told otherwise. `correction=0` divides by N.",
+    "biased_for_unbiased": "this divides by N. The exercise asks for N - 1, which is what std does by itself.",
+    "overflowed": "exp of a large number is inf, and inf / inf is nan. Subtract each row's maximum first: it cancels, and nothing overflows.",
+    "hadamard_for_matmul": "`*` multiplies entry by entry. The matrix product is `@`.",
+    "matmul_for_hadamard": "`@` is the matrix product. Entry by entry is `*`.",
+    "integer_division": "the fractions are gone: `//` rounds down. `/` keeps them.",
+    "root_forgotten": "these are squared distances. The root is missing.",
+    "arithmetic_for_geometric": "this is the arithmetic mean, the sum by the count. The geometric mean averages logarithms: exp of the mean of log.",
+    # 04 · Reshaping, transposing and joining
+    "reshaped_for_permuted": "the shape is right and the numbers are scrambled. `view` and `reshape` read the entries on in their old order and only cut them anew; `permute` and `transpose` move whole axes.",
+    "permuted_for_reshaped": "the axes changed places, and with them the order of the entries. `reshape` keeps their order.",
+    "batch_of_one_lost": "a batch of one lost its axis: `squeeze()` drops every axis of size 1. Name the one you mean, as `squeeze(1)`.",
+    "new_for_existing_axis": "`stack` makes a new axis. `cat` joins along one that is there.",
+    "existing_for_new_axis": "`cat` joins along an axis that is there. `stack` makes a new one.",
+    "joined_along_wrong_axis": "these are joined along the other axis. `dim` is the axis that grows: `dim=0` puts them below each other, `dim=1` beside each other.",
+    "axes_swapped": "the right axes, in the wrong order. `permute` is told for each new axis which old one comes there.",
+    # 05 · NumPy and back
+    "not_scaled": "these still go up to 255. The exercise asks for 0 to 1, so divide by 255.",
+    "wrapped_round": "uint8 holds 0 to 255 and begins again at 0. Go to float32 before you calculate.",
+    "converted_after_scaling": "the whole numbers were divided before they could hold fractions. Go to float32 first.",
+    "header_for_data": "the first line of the file names the columns. It holds no measurement.",
+    "row_lost": "the first measurement is missing: more lines were skipped than the header has.",
+    "one_side_only": "only one side changed. Changing the shared memory in place, as `a += 1` and `a.add_(1)` do, shows on both; `a = a + 1` makes a new one.",
 }
 
 # What a usual wrong guess at a prediction gives away, by exercise: the guess as `plain` leaves it, and the mistake's name.

@@ -6,6 +6,7 @@ import ast
 
 import pytest
 
+from autograder import kit
 from autograder.authoring.inline import kit_cell, own_words
 from autograder.authoring.session import Session
 from autograder.kit.words import WORDS
@@ -22,7 +23,7 @@ def test_only_what_is_used_is_carried() -> None:
 
 
 def test_the_cell_imports_nothing_of_ours() -> None:
-    everything = kit_cell(["check, devices, expect, picture, predict, randn, show"], [])
+    everything = kit_cell([", ".join(kit.__all__)], [])
 
     modules = {
         (node.module if isinstance(node, ast.ImportFrom) else node.names[0].name) or ""
@@ -33,7 +34,7 @@ def test_the_cell_imports_nothing_of_ours() -> None:
 
 
 def test_every_name_in_the_cell_is_defined_in_it() -> None:
-    everything = kit_cell(['check, devices, expect, picture, predict, randn, show, "list_or_tensor"'], [])
+    everything = kit_cell([", ".join(kit.__all__) + ', "list_or_tensor"'], [])
     session = Session()
 
     assert session.run(everything, "kit") is None
@@ -43,6 +44,8 @@ def test_every_name_in_the_cell_is_defined_in_it() -> None:
         'with check("a"): expect(torch.eye(2), [[1.0, 0.0], [0.0, 1.0]])',
         'with predict("list_or_tensor", lambda: "4 2"): print("4 2")',
         "import matplotlib.pyplot as plt\npicture(plt.figure(), 'nothing')",
+        "import matplotlib.pyplot as plt\nplt.plot([1])\nassert figures()[0]['axes']",
+        "def f(x): return x[0]\nexpect_uses(source_of('f'), 'for', '[]', most=1)",
     ):
         assert session.run("import torch\n" + use, "use") is None, use
 
@@ -64,3 +67,15 @@ def test_words_that_only_hidden_tests_name_come_with_them() -> None:
     assert WORDS["loaded_die"] not in cell
     assert WORDS["loaded_die"] in ast.literal_eval(own_words(hidden, cell)[len("WORDS.update(") : -2]).values()
     assert own_words(USES_EXPECT, cell) == ""
+
+
+def test_a_lesson_that_asks_whether_the_gpu_is_simulated_brings_one_and_no_other_does() -> None:
+    assert "simulate_gpu" not in kit_cell(["with check('a'): expect(f(devices()), [1.0])"], [])
+    cell = kit_cell(["print(simulated())"], [])
+    switched_on = cell.index("    simulate_gpu()\n    print(ready())\n")
+    assert cell.index("class Simulation") < switched_on
+
+
+def test_a_variable_in_the_kit_that_is_called_like_another_part_does_not_bring_it() -> None:
+    cell = kit_cell(["show(1, 'one', mark=0)"], [])  # `mark` puts tensors on the simulated GPU, too
+    assert "def mark(" not in cell and "simulation" not in cell

@@ -53,6 +53,16 @@ def test_rows_come_by_student_and_lesson(tmp_path: Path) -> None:
     ]
 
 
+def test_a_students_folder_that_looks_hidden_is_told_of_and_not_read(tmp_path: Path) -> None:
+    for name in ("s001", ".s002", "__s003", "submitted/.s004"):
+        write(tmp_path / name / "01_tensors.ipynb", b"x")
+    write(tmp_path / ".DS_Store", b"x")
+    intake = read_folder(tmp_path, LESSONS)
+    assert [each.student for each in intake.rows] == ["s001"]
+    rule = "left out, a student's folder must not begin with . or __; rename it"
+    assert intake.notices == (f".s002, __s003: {rule}", f".s004: {rule}")
+
+
 def test_other_files_are_told_in_a_line_each_and_cost_nothing(tmp_path: Path) -> None:
     write(tmp_path / "s001" / "01_tensors" / "01_tensors.ipynb", b"x")
     for other in ("readme.txt", "s001/notes.txt", "s001/99_other.ipynb", "s001/01_tensors/data.csv"):

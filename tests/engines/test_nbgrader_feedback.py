@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from nbformat import from_dict
 from nbformat.v4 import new_code_cell, new_output
 
-from autograder.engines.nbgrader_feedback import HideTests, clean
+from autograder.engines.nbgrader_feedback import NOT_SHOWN, Displayable, HideTests, clean
 from notebooks import SECRETS, cell_of, solution_notebook
 
 HIDDEN = cell_of(solution_notebook(), "double-hidden")
@@ -13,6 +16,13 @@ def shown(grade_id: str, *outputs: dict[str, object]) -> dict[str, object]:
     source = cell_of(solution_notebook(), grade_id)
     cell = new_code_cell(source["source"], metadata=source["metadata"], outputs=list(outputs))
     return dict(HideTests().preprocess_cell(cell, {}, 0)[0])
+
+
+def displayed(data: dict[str, Any]) -> dict[str, Any]:
+    """What is left of an output's forms."""
+    cell = new_code_cell("x", outputs=[new_output("display_data")])
+    cell.outputs[0].data = from_dict(data)
+    return dict(Displayable().preprocess_cell(cell, {}, 0)[0].outputs[0].data)
 
 
 def test_a_hidden_test_is_not_shown_in_source_traceback_or_warning() -> None:
@@ -43,18 +53,33 @@ def test_a_students_own_traceback_stays() -> None:
         {"image/svg+xml": "<svg/>"},
         {"application/javascript": "alert(1)"},
         {"text/markdown": "<img src=x onerror=alert(1)>"},
+        {"application/vnd.jupyter.widget-view+json": {"model_id": "x"}},
+        {"text/html": ["<b>", 1]},
+        {"image/png": "no picture!"},
     ],
 )
-def test_the_text_is_shown_where_the_html_would_be_cut(data: dict[str, str]) -> None:
-    output = new_output("display_data", data={**data, "text/plain": "a picture"})
-    shown("double-check", output)
-    assert output.data == {"text/plain": "a picture"}
+def test_the_text_is_shown_where_the_html_would_be_cut(data: dict[str, Any]) -> None:
+    assert displayed({**data, "text/plain": "a picture"}) == {"text/plain": "a picture"}
 
 
-def test_harmless_html_stays() -> None:
-    output = new_output("display_data", data={"text/html": "<b>✓ double</b>", "text/plain": "✓ double"})
-    shown("double-check", output)
-    assert output.data["text/html"] == "<b>✓ double</b>"
+def test_what_cannot_be_shown_at_all_is_told() -> None:
+    assert displayed({"application/vnd.jupyter.widget-view+json": {"model_id": "x"}}) == {"text/plain": NOT_SHOWN}
+
+
+def test_html_that_comes_without_text_is_shown_in_pieces() -> None:
+    assert displayed({"text/html": "<script>x</script>"}) == {"text/html": "<script>x</script>"}
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"text/html": "<b>✓ double</b>", "text/plain": "✓ double"},
+        {"image/png": "aGVyb24=\n", "text/plain": "<Figure>"},
+        {"text/latex": "$x$"},
+    ],
+)
+def test_what_is_harmless_stays(data: dict[str, str]) -> None:
+    assert displayed(data) == data
 
 
 @pytest.mark.parametrize(

@@ -50,8 +50,21 @@ def exported(course: Path) -> dict[str, float]:
         }
 
 
+IN_A_KERNEL = """
+from autograder.engines.nbgrader_settings import IN_KERNEL_STEPS
+del c["Autograde"]
+c.Autograde.autograde_preprocessors = IN_KERNEL_STEPS
+c.Execute.timeout = 3
+"""
+"""Puts nbgrader's own execution back, for comparison."""
+
+
 @pytest.mark.slow
-def test_nbgrader_gives_the_same_scores_itself(graded_class: GradedClass, course: Path) -> None:
+def test_nbgraders_own_execution_gives_the_scores_of_the_engine_nbgrader(
+    graded_class: GradedClass, course: Path
+) -> None:
+    with (course / "nbgrader_config.py").open("a") as file:
+        file.write(IN_A_KERNEL)
     for student in COMPARED:
         handed_in = graded_class.folder / student / "01_tensors.ipynb"
         place = course / "submitted" / student / "01_tensors"
@@ -100,10 +113,19 @@ def test_results_may_go_outside_the_course(tmp_path: Path) -> None:
     assert outside.is_dir()
 
 
-def test_the_engine_and_nbgrader_run_with_the_same_settings(root: Path, tmp_path: Path) -> None:
+def test_the_engine_nbgrader_runs_notebooks_in_a_kernel_and_nbgraders_commands_do_not(
+    root: Path, tmp_path: Path
+) -> None:
     ours, theirs = private_settings(tmp_path, Limits(3, 60, 2)), nbgrader_settings(root)
-    for settings in (ours, theirs):
-        settings.pop("CourseDirectory")
-    assert ours == theirs
+    assert "autograder.engines.nbgrader_execute.RunAll" in ours.Autograde.autograde_preprocessors
     assert ours.Execute.timeout == 3
+    steps = [*theirs.Autograde.sanitize_preprocessors, *theirs.Autograde.autograde_preprocessors]
+    assert not [each for each in steps if "xecute" in each or "RunAll" in each]
+    assert theirs.Autograde.exporter_class == "autograder.engines.nbgrader_judge.Judge"
+
+
+def test_pages_are_the_same_whatever_has_graded(root: Path, tmp_path: Path) -> None:
+    ours, theirs = private_settings(tmp_path, Limits(3, 60, 2)), nbgrader_settings(root)
+    assert ours.HTMLExporter == theirs.HTMLExporter
+    assert ours.GenerateFeedback == theirs.GenerateFeedback
     assert ours.HTMLExporter.sanitize_html

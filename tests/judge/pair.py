@@ -12,16 +12,15 @@ from autograder.judge.link import Link
 from autograder.judge.peer import Peer
 from autograder.judge.proxies import OPERATIONS
 from autograder.judge.wire import Channel, Closed
-from autograder.judge.worker import Unpickler
+from autograder.judge.worker import AnswersPeer
 
 
-class Answers(Peer):
+class Answers(AnswersPeer):
     """A worker without IPython and without a process: it has `names`."""
 
     def __init__(self, channel: Channel, names: dict[str, Any]) -> None:
-        super().__init__(channel, odd=True)
+        super().__init__(channel)
         self.names = names
-        self.pickled: dict[int, Any] = {}
 
     def perform(self, operation: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
         if operation == "name":
@@ -29,15 +28,6 @@ class Answers(Peer):
         if operation == "products":
             return super().perform(operation, args, kwargs)
         return OPERATIONS[operation](*args, **kwargs)
-
-    def decode_object(self, kind: str, facts: list[Any], blobs: list[memoryview]) -> Any:
-        match kind, facts:
-            case "pickle", [number, blob]:
-                self.pickled[number] = Unpickler(self, bytes(blobs[blob])).load()  # type: ignore[arg-type]
-                return self.pickled[number]
-            case "pickled", [number]:
-                return self.pickled[number]
-        return super().decode_object(kind, facts, blobs)
 
 
 class TestLink(Link):
@@ -47,7 +37,7 @@ class TestLink(Link):
 
     def __init__(self, channel: Channel) -> None:
         Peer.__init__(self, channel, odd=False)
-        self.until, self.pickles, self.show, self.sources = None, {}, lambda event: None, {}
+        self.until, self.show, self.sources = None, lambda event: None, {}
 
     def kill(self) -> None:
         self.channel.sock.close()
@@ -57,10 +47,10 @@ class TestLink(Link):
 
 
 @contextmanager
-def connected(**names: Any) -> Iterator[Callable[[str], Any]]:
+def connected(end: type[Answers] = Answers, /, **names: Any) -> Iterator[Callable[[str], Any]]:
     """`ask(name)` for what the answer's end calls so."""
     ours, theirs = socket.socketpair()
-    answers = Answers(Channel(theirs), names)
+    answers = end(Channel(theirs), names)
     link = TestLink(Channel(ours))
 
     def serve() -> None:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
-from pair import connected
+from pair import Answers, connected
 from torch import nn
 
+from autograder.judge.copies import Copies, facts_of
 from autograder.judge.failures import Foreign
 from autograder.judge.link import Lost
+from autograder.judge.peer import MOST_RAISED
+from autograder.judge.proxies import peer_of
+from autograder.judge.wire import Violation
 
 
 def double_in_place(x: torch.Tensor) -> torch.Tensor:
@@ -163,6 +168,122 @@ def test_a_tests_module_is_trained_by_an_answer() -> None:
         assert not torch.equal(model.weight, before)
 
 
+def one_epoch(model: nn.Module, loader: Any, optimiser: torch.optim.Optimizer, loss: Any, schedule: Any) -> float:
+    model.train()
+    for x, y in loader:
+        optimiser.zero_grad()
+        loss(model(x), y).backward()
+        optimiser.step()
+    schedule.step()
+    model.eval()
+    return float(schedule.get_last_lr()[0])
+
+
+@pytest.mark.parametrize("kind", [partial(torch.optim.SGD, momentum=0.9), torch.optim.Adam, torch.optim.AdamW], ids=str)
+def test_a_test_goes_on_training_where_an_answer_left_off(kind: Any) -> None:
+    data = torch.utils.data.TensorDataset(torch.arange(12.0).reshape(6, 2) / 10, torch.ones(6, 1))
+
+    def trained(epoch: Any) -> tuple[list[float], Any, Any, float]:
+        torch.manual_seed(0)
+        model = nn.Sequential(nn.Linear(2, 3), nn.BatchNorm1d(3), nn.Dropout(0.5), nn.Linear(3, 1))
+        optimiser = kind(model.parameters(), lr=0.1)
+        schedule = torch.optim.lr_scheduler.StepLR(optimiser, 1, gamma=0.5)
+        loader = torch.utils.data.DataLoader(data, batch_size=2, shuffle=True)
+        rates = []
+        for turn in (epoch, one_epoch, epoch):
+            rates.append(turn(model, loader, optimiser, nn.MSELoss(), schedule))
+            assert not any(each.training for each in model.modules())
+        assert schedule.last_epoch == 3
+        weights = torch.cat([each.flatten() for each in model.state_dict().values()])
+        return rates, weights, optimiser.state_dict(), optimiser.param_groups[0]["lr"]
+
+    with connected(one_epoch=one_epoch) as ask:
+        got, want = trained(ask("one_epoch")), trained(one_epoch)
+    torch.testing.assert_close(got, want, rtol=0, atol=0)
+
+
+def test_what_was_handed_over_comes_back_as_itself() -> None:
+    model = nn.Sequential(nn.Linear(2, 2), nn.ReLU())
+    optimiser = torch.optim.SGD(model.parameters(), lr=0.1)
+    with connected(same=lambda x: x, first=lambda x: x[0], model=lambda model, optimiser: (optimiser, model)) as ask:
+        assert ask("same")(model) is model
+        assert ask("first")(model) is model[0]
+        assert ask("model")(model, optimiser) == (optimiser, model)
+
+
+def test_a_module_with_other_modules_in_it_comes_back_as_the_answer_has_it() -> None:
+    def new_head(model: nn.Sequential) -> nn.Sequential:
+        model[1] = nn.Linear(2, 5)
+        return model
+
+    with connected(new_head=new_head) as ask:
+        model = ask("new_head")(nn.Sequential(nn.Linear(2, 2), nn.Linear(2, 1)))
+        assert isinstance(model, nn.Sequential)
+        assert model[1].out_features == 5
+        assert model(torch.ones(3, 2)).shape == (3, 5)
+
+
+def test_a_new_parameter_in_a_tests_module_is_the_tests_as_well() -> None:
+    def replace(layer: nn.Linear) -> None:
+        layer.weight = nn.Parameter(torch.full((1, 2), 7.0))
+        layer.bias.requires_grad_(False)
+
+    with connected(replace=replace) as ask:
+        layer = nn.Linear(2, 1)
+        ask("replace")(layer)
+        assert layer.weight.tolist() == [[7, 7]]
+        assert isinstance(layer.weight, nn.Parameter)
+        assert not layer.bias.requires_grad
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        None,
+        {},
+        {"training": 1, "parameters": {}, "buffers": {}},
+        {"training": True, "parameters": {"new": None}, "buffers": {}},
+        {"training": True, "parameters": {"weight": 3}, "buffers": {}},
+        {"training": True, "parameters": [], "buffers": {}},
+        {"training": True, "parameters": {}, "buffers": {"weight": None}},
+    ],
+    ids=str,
+)
+def test_a_change_of_no_form_changes_nothing(facts: Any) -> None:
+    copies, layer = Copies(), nn.Linear(1, 1)
+    number = copies.add(layer)
+    with pytest.raises(Violation):
+        copies.apply(number, facts)
+    with pytest.raises(Violation):
+        copies.apply(number + 1, facts_of(layer))
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"groups": 3, "state": {}, "called": True},
+        {"groups": [], "state": {}},
+        {"groups": [{"params": [1]}], "state": {}},
+        {"groups": [{"params": [], "lr": print}], "state": {}},
+        {"groups": [], "state": {1: {}}},
+        {"groups": [], "state": {0: {"step": object()}}},
+        {"groups": [], "state": {0: 1}},
+    ],
+)
+def test_settings_of_no_form_are_refused(facts: Any) -> None:
+    copies = Copies()
+    number = copies.add(torch.optim.SGD([nn.Parameter(torch.ones(1))], lr=0.1))
+    with pytest.raises(Violation):
+        copies.apply(number, facts)
+
+
+def test_what_is_written_into_a_tensor_that_nobody_holds_is_there() -> None:
+    x = torch.zeros(2)
+    with connected(x=x, first=lambda: x[0].item()) as ask:
+        ask("x")[0] = 5
+        assert ask("first")() == 5
+
+
 def test_loaders_generators_and_lambdas_cross() -> None:
     data = torch.utils.data.TensorDataset(torch.arange(6.0).reshape(6, 1))
     with connected(
@@ -288,12 +409,48 @@ def test_an_answer_of_no_form_ends_the_worker(message: Any) -> None:
             link.ask("name", "x")
 
 
+@pytest.mark.parametrize("given", [[], [None, None], [1.0], "none"], ids=str)
+def test_gradients_of_no_form_end_the_worker(given: Any) -> None:
+    class Liar(Answers):
+        def perform(self, operation: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
+            return given if operation == "products" else super().perform(operation, args, kwargs)
+
+    with connected(Liar, f=lambda x: x.exp()) as ask:
+        y = ask("f")(torch.ones(2, requires_grad=True))
+        with pytest.raises(Lost, match="no answer"):
+            y.sum().backward()
+
+
+def test_exceptions_that_pass_through_an_answer_are_the_same_ones_and_are_not_kept_for_ever() -> None:
+    raised: list[BaseException] = []
+
+    def fail(number: int) -> None:
+        raised.append(KeyError(number))
+        raise raised[-1]
+
+    def many(f: Any) -> None:
+        first = None
+        for number in range(2 * MOST_RAISED):
+            try:
+                f(number)
+            except KeyError as error:
+                first = first or error
+        raise first or AssertionError
+
+    with connected(call=lambda f: f(1), many=many) as ask:
+        with pytest.raises(KeyError) as caught:
+            ask("call")(fail)
+        assert caught.value is raised[-1]
+        with pytest.raises(KeyError, match="0"):
+            ask("many")(fail)
+        assert len(peer_of(ask("many")).raised) == MOST_RAISED
+
+
 def test_a_tensor_cannot_reach_beyond_its_memory() -> None:
     from autograder.judge.mirror import Mirror
-    from autograder.judge.wire import Violation
 
     for size, strides, offset in [([3], [1], 0), ([1], [1], 2), ([2, 2], [1, 1], 1), ([2], [2**40], 0), ([2], [-1], 1)]:
-        mirror = Mirror(False, lambda number, grads: [])
+        mirror = Mirror(False, lambda number, grads, inputs: [])
         changes = [["memory", 3, "cpu", 0], ["tensor", 5, 3, "float32", size, strides, offset, False, False]]
         with pytest.raises(Violation):
             mirror.apply(changes, [memoryview(b"\0" * 8)])

@@ -7,14 +7,22 @@ from __future__ import annotations
 
 import copy
 import json
+import os
 import shutil
-from contextlib import closing
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
+from lab import BROWSERS, CHROMIUM, ROOT, TOKEN, free_port, get, until
+from selenium import webdriver
+from selenium.webdriver.chrome.service import Service
 from target import LESSON, Target
 
 from autograder.classroom.feedback import page
@@ -164,6 +172,164 @@ def test_nbgraders_page_runs_loads_and_covers_nothing(target: Target, tmp_path: 
     for text in ("\n\n".join(HOSTILE), HOSTILE[0], HOSTILE[5], "<!--", "<plaintext>"):
         hostile = Structure(nbgraders_page(target, tmp_path / "out", executed(target, text))).active
         assert sorted(hostile) == sorted(harmless), text[:100]
+
+
+def formgraders_page(target: Target, path: Path, notebook: Notebook) -> str:
+    """What the formgrader shows of an autograded notebook: its own template, with our settings."""
+    from nbconvert.exporters import HTMLExporter
+    from nbgrader.server_extensions.formgrader import handlers
+
+    settings = private_settings(path.parent, Limits())
+    settings.HTMLExporter.template_name = "formgrade"
+    settings.HTMLExporter.extra_template_basedirs = [handlers.template_path]
+    names = {"assignment_id": LESSON.name, "notebook_id": LESSON.name, "submission_id": "1", "index": 0, "total": 1}
+    resources = {**names, "base_url": "", "student": "s001", "notebook_path": "x"}
+    text, _ = HTMLExporter(config=settings).from_filename(str(write(path, notebook)), resources=resources)
+    return str(text)
+
+
+@pytest.mark.filterwarnings("ignore")  # nbconvert's own
+def test_the_formgraders_page_runs_loads_and_covers_nothing(target: Target, tmp_path: Path) -> None:
+    path = tmp_path / f"{LESSON.name}.ipynb"
+    harmless = Structure(formgraders_page(target, path, executed(target, "harmless"))).active
+    for text in ("\n\n".join(HOSTILE), HOSTILE[0], HOSTILE[5], "<!--", "<plaintext>"):
+        hostile = Structure(formgraders_page(target, path, executed(target, text))).active
+        assert sorted(hostile) == sorted(harmless), text[:100]
+
+
+@pytest.mark.filterwarnings("ignore")  # nbconvert's own
+def test_no_form_of_an_output_breaks_a_page(target: Target, tmp_path: Path) -> None:
+    kinds = ("text/plain", "text/html", "text/markdown", "text/latex", "image/svg+xml", "image/png", "image/jpeg")
+    kinds += ("application/json", "application/javascript", "application/pdf", "application/vnd.plotly.v1+json", "x")
+    kinds += ("application/vnd.jupyter.widget-view+json", "application/vnd.jupyter.widget-state+json")
+    values = ("abc", "\ud800", {"model_id": "x"}, {"\ud800": 1}, 5, None, True, [], ["a", 1], [{}])
+    notebook = target.right()
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "code":
+            cell["source"] += "# \ud800"
+            for data in ({kind: value} for kind in kinds for value in values):
+                shown = {"output_type": "display_data", "metadata": {}, "data": data}
+                cell["outputs"] += [shown, shown | {"output_type": "execute_result", "execution_count": 1}]
+            words = {"ename": "\ud800", "evalue": "\ud800", "traceback": ["\ud800"]}
+            cell["outputs"].append({"output_type": "error", **words})
+            cell["outputs"].append({"output_type": "stream", "name": "stdout", "text": "\ud800"})
+    assert "double" in nbgraders_page(target, tmp_path / "out", notebook)
+    formgraders_page(target, tmp_path / "x.ipynb", notebook).encode()
+
+
+OWNED = "window.owned = []; window.alert = window.prompt = window.confirm = word => owned.push(word)"
+SHOWS = """
+from IPython.display import display
+for text in TEXTS:
+    print(text)
+    for kind in ("html", "markdown", "latex", "plain"):
+        display({f"text/{kind}": text}, raw=True)
+    for kind in ("image/svg+xml", "application/javascript", "application/json", "image/png"):
+        display({kind: text}, raw=True)
+    display({"application/vnd.jupyter.widget-view+json": {"model_id": text}}, raw=True)
+raise ValueError(TEXTS[0])
+"""
+COURSE = f"""
+title = "A course"
+repository = "OWNER/NAME"
+branch = "main"
+out = "graded"
+[limits]
+output_kb = 4096
+[[lessons]]
+name = "{LESSON.name}"
+title = "Targets"
+minutes = 5
+"""
+
+
+def hostile_hand_in(target: Target) -> Notebook:
+    """Prose and outputs with every hostile text."""
+    notebook = target.right()
+    shows = f"TEXTS = {HOSTILE!r}\n{SHOWS}"
+    cell = {"cell_type": "code", "id": "shows", "metadata": {}, "source": shows, "outputs": [], "execution_count": None}
+    prose = [
+        {"cell_type": "markdown", "id": f"prose-{at}", "metadata": {}, "source": f"{text}\n\n[x]({text})"}
+        for at, text in enumerate(HOSTILE)
+    ]
+    notebook["cells"] += [cell, *prose]
+    return notebook
+
+
+@contextmanager
+def formgrader(course: Path, private: Path) -> Iterator[tuple[int, psutil.Process]]:
+    """JupyterLab with nbgrader's extensions in `course`, as an instructor starts it, and where it listens."""
+    port, log = free_port(), private / "log"
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", f"--port={port}", "--allow-root"]
+    settings = {f"JUPYTER_{name}_DIR": str(private / name.lower()) for name in ("CONFIG", "DATA", "RUNTIME")}
+    environment = {**os.environ, **settings, "JUPYTER_TOKEN": TOKEN, "PYTHONPATH": str(ROOT)}
+    with log.open("wb") as file:
+        server = psutil.Popen([*command], cwd=course, env=environment, stdout=file, stderr=file)
+    try:
+        until("the server answers", 90, lambda: server.poll() is not None or get(port, "/api/status")[0])
+        assert server.poll() is None, log.read_text()[-4000:]
+        yield port, server
+    finally:
+        server.terminate()
+        server.wait(60)
+
+
+@contextmanager
+def chromium(private: Path) -> Iterator[webdriver.Chrome]:
+    """A browser that writes down in `owned` what scripts say, before any of a page runs."""
+    options = webdriver.ChromeOptions()
+    for flag in [*CHROMIUM, f"--user-data-dir={private / 'profile'}"]:
+        options.add_argument(flag)
+    options.binary_location = next(filter(None, map(shutil.which, BROWSERS)))
+    driver = webdriver.Chrome(options=options, service=Service(shutil.which("chromedriver")))
+    try:
+        driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": OWNED})
+        yield driver
+    finally:
+        driver.quit()
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_an_instructor_can_grade_and_look_at_a_hostile_hand_in_with_the_formgrader(tmp_path: Path) -> None:
+    """The button grades with the judge, nothing on the page runs, and the server's end is the judge's."""
+    target = Target(tmp_path / "target")
+    course = target.course.root
+    (course / "graded" / "gradebook.db").unlink()  # the target's bait
+    write(course / "course.toml", COURSE.encode())
+    shutil.copy(ROOT / "nbgrader_config.py", course)
+    write(course / "submitted" / "s001" / LESSON.name / f"{LESSON.name}.ipynb", hostile_hand_in(target))
+    with chromium(tmp_path) as driver:
+        with formgrader(course, tmp_path) as (port, server):
+            address = f"http://127.0.0.1:{port}/formgrader"
+            driver.get(f"{address}/manage_assignments?token={TOKEN}")
+            driver.set_script_timeout(240)
+            answer = driver.execute_async_script(PRESS, f"{address}/api/submission/{LESSON.name}/s001/autograde")
+            assert answer["success"], answer
+            assert "Grading with the judge" in answer["log"]
+            zygotes = [each for each in server.children() if "autograder.judge.zygote" in each.cmdline()]
+            assert len(zygotes) == 1
+            (row,) = json.loads(get(port, f"/formgrader/api/submitted_notebooks/{LESSON.name}/{LESSON.name}")[1])
+            assert row["score"] == 12.0
+            driver.get(f"{address}/submissions/{row['id']}/")
+            time.sleep(2)
+            assert driver.execute_script("return owned") == []
+            assert "TEXTS" in driver.find_element("id", "notebook").text
+            loaded = driver.execute_script("return performance.getEntriesByType('resource').map(each => each.name)")
+            assert not [each for each in loaded if "x.invalid" in each]
+            assert "/submissions/" in driver.current_url
+        _, left = psutil.wait_procs(zygotes, timeout=10)
+        assert not left
+        driver.get("data:text/html,<img src=x onerror=alert(1)>")
+        time.sleep(1)
+        assert driver.execute_script("return owned") == [1], "this test would not see a script that runs"
+
+
+PRESS = """
+const [address, done] = arguments, cookie = document.cookie.match(/_xsrf=([^;]*)/);
+fetch(address, {method: 'POST', headers: {'X-XSRFToken': cookie ? cookie[1] : ''}})
+  .then(answer => answer.json()).then(done, error => done({success: false, error: String(error)}));
+"""
 
 
 def test_hostile_notebooks_are_what_they_say(target: Target) -> None:

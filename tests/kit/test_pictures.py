@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Callable
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -9,19 +11,9 @@ import numpy as np
 import pytest
 import torch
 
-from autograder.kit import picture, pictures, show
-
-
-@pytest.fixture
-def shown(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, str]]:
-    bundles: list[dict[str, str]] = []
-
-    def display(bundle: dict[str, str], **options: Any) -> None:
-        assert options == {"raw": True}
-        bundles.append(bundle)
-
-    monkeypatch.setattr(pictures, "display", display)
-    return bundles
+from autograder.authoring.inline import kit_cell
+from autograder.authoring.session import Session
+from autograder.kit import picture, show, show_broadcast, show_fold, show_joined, show_memory, show_product
 
 
 @pytest.mark.parametrize(
@@ -56,20 +48,52 @@ def test_every_kind_of_tensor_is_drawn(x: Any, shown: list[dict[str, str]]) -> N
 
 
 @pytest.mark.parametrize(
-    ("mark", "chosen"),
+    "mark",
     [
-        (0, [[0, 0], [0, 1], [0, 2]]),
-        ((slice(None), 1), [[0, 1], [1, 1]]),
-        (torch.tensor([[True, False, False], [False, False, True]]), [[0, 0], [1, 2]]),
-        (([0, 1], [1, 2]), [[0, 1], [1, 2]]),
+        0,
+        -1,
+        (slice(None), 1),
+        (slice(0, 2), slice(1, None)),
+        (slice(None, None, 2), slice(1, None, 2)),
+        (..., -1),
+        (),
+        ...,
+        [2, 0],
+        [[0], [1]],
+        ([0, 1], [1, 2]),
+        ([[0], [1]], [1, 2]),
+        (slice(None), [0, 3]),
+        [True, False, True],
+        (slice(None), [True, False, False, True]),
+        torch.tensor([False, True, True]),
+        torch.arange(12).reshape(3, 4) % 5 == 0,
+        torch.zeros(3, 4, dtype=torch.bool),
+        np.s_[1:, ::3],
+        (torch.tensor([0, 2]), torch.tensor([1, 1])),
     ],
-    ids=["index", "slice", "mask", "pairs"],
+    ids=str,
 )
-def test_chosen_cells_are_outlined_and_said(mark: Any, chosen: list[list[int]], shown: list[dict[str, str]]) -> None:
-    show(torch.arange(6).reshape(2, 3), "six", mark=mark)
+def test_what_stands_between_the_brackets_is_outlined_and_said(mark: Any, shown: list[dict[str, str]]) -> None:
+    x = torch.arange(12).reshape(3, 4)
+    show(x, "twelve", mark=mark)
 
+    chosen = x[torch.tensor(mark) if isinstance(mark, list) else mark].unique()
     assert shown[0]["text/html"].count("outline:") == len(chosen)
-    assert shown[0]["text/plain"].endswith("outlined: " + ", ".join(map(str, chosen)))
+    said = ", ".join(str([entry // 4, entry % 4]) for entry in chosen.tolist())
+    assert shown[0]["text/plain"].endswith(f"outlined: {said}")
+
+
+@pytest.mark.parametrize("mark", [1, (slice(None), 1), (..., 1), (0, slice(None), [1, 3]), ([0, 1], [2, 0], [3, 3])])
+def test_a_selection_in_three_axes_is_outlined(mark: Any, shown: list[dict[str, str]]) -> None:
+    x = torch.arange(24).reshape(2, 3, 4)
+    show(x, "24", mark=mark)
+
+    assert shown[0]["text/html"].count("outline:") == x[mark].numel()
+
+
+def test_a_negative_step_is_refused_in_torchs_words() -> None:
+    with pytest.raises(ValueError, match="step must be greater than zero"):
+        show(torch.arange(4), "reversed", mark=slice(None, None, -1))
 
 
 def test_several_tensors_stand_beside_each_other_under_their_names(shown: list[dict[str, str]]) -> None:
@@ -127,3 +151,27 @@ def test_names_and_captions_are_escaped(shown: list[dict[str, str]]) -> None:
     show(torch.ones(1), "<script>alert(1)</script>")
 
     assert "<script" not in shown[0]["text/html"]
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        'show(x, "a", mark=0)',
+        'show_memory("a", x=x, row=x[1])',
+        'show_broadcast(x, x[0], "a", op="+")',
+        'show_fold(x, 0, "a")',
+        'show_product(x, x, 0, 1, "a")',
+        'show_joined(lambda a, b: torch.cat([a, b]), "a", a=x, b=x)',
+        "expect_view(x[0], x); expect_copy(x.clone(), x); expect_same_object(x, x); expect_requires_grad(x, False)",
+    ],
+)
+def test_it_works_from_a_lessons_set_up_cell_alone(use: str) -> None:
+    session = Session()
+
+    assert session.run(kit_cell([use], []), "kit") is None
+    assert session.run(f"import torch\nx = torch.eye(2)\n{use}", "use") is None
+
+
+@pytest.mark.parametrize("draw", [show_memory, show_broadcast, show_fold, show_product, show_joined])
+def test_no_picture_is_drawn_without_words(draw: Callable[..., None]) -> None:
+    assert inspect.signature(draw).parameters["text"].default is inspect.Parameter.empty

@@ -1,0 +1,251 @@
+"""The judge as the grader sees it: several at once, stopped at once, and never stopped by a submission."""
+
+from __future__ import annotations
+
+import json
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from time import monotonic, sleep
+from typing import Any
+
+import psutil
+import pytest
+
+from autograder.classroom.intake import HandIn
+from autograder.classroom.reading import Unreadable
+from autograder.classroom.released import Released, read_released
+from autograder.classroom.verdict import State, Status
+from autograder.course import Limits, load
+from autograder.judge.engine import JudgeEngine
+from notebooks import ANSWERS, LESSON, Notebook, cell_of, code, make_course, submission
+
+LIMITS = Limits(cell_seconds=3, submission_seconds=20, jobs=2)
+SLEEP = "import time\ntime.sleep(60)"
+FULL = 7.0
+
+
+@pytest.fixture(scope="module")
+def released(tmp_path_factory: pytest.TempPathFactory) -> Released:
+    course = load(make_course(tmp_path_factory.mktemp("course")))
+    return read_released(course, course.lesson(LESSON))
+
+
+@pytest.fixture(scope="module")
+def engine(released: Released) -> Iterator[JudgeEngine]:
+    made = JudgeEngine(LIMITS, [released], device="cpu")
+    yield made
+    made.close()
+
+
+def handed_in(content: Notebook | bytes | Unreadable, student: str = "s001") -> HandIn:
+    data = json.dumps(content).encode() if isinstance(content, dict) else content
+    return HandIn(student, LESSON, Path(f"{student}.ipynb"), data)
+
+
+RIGHT = handed_in(submission(**ANSWERS, guess="3"), "s002")
+
+
+def processes(engine: JudgeEngine) -> list[psutil.Process]:
+    """Those of the submissions that are being graded, oldest first."""
+    found = psutil.Process(engine.ready().process.pid).children(recursive=True)
+    return sorted(found, key=lambda each: each.create_time())
+
+
+def wait_for(count: int, engine: JudgeEngine) -> list[psutil.Process]:
+    deadline = monotonic() + 15
+    while len(found := processes(engine)) < count and monotonic() < deadline:
+        sleep(0.02)
+    assert len(found) >= count
+    return found
+
+
+def test_several_threads_get_their_own_verdicts(engine: JudgeEngine, released: Released) -> None:
+    answers = [{"double": "return 2 * x"}, {"dice": "return sum(rolls)"}, {"guess": "3"}, {**ANSWERS, "guess": "3"}, {}]
+    points = [3.0, 3.0, 1.0, FULL, 0.0]
+    hand_ins = [handed_in(submission(**each), f"s{number:03}") for number, each in enumerate(answers * 4)]
+    with ThreadPoolExecutor(6) as pool:
+        verdicts = [each.verdict for each in pool.map(lambda each: engine.grade(each, released), hand_ins)]
+    assert [each.points for each in verdicts] == points * 4
+    assert [each.student for each in verdicts] == [each.student for each in hand_ins]
+
+
+def test_the_same_bytes_get_the_same_verdict(engine: JudgeEngine, released: Released) -> None:
+    noisy = submission(double="import torch, random\nreturn 2 * x + 0 * torch.rand(1).item() * random.random()")
+    first, second = (engine.grade(handed_in(noisy), released) for _ in range(2))
+    assert replace(first.verdict, resources=None) == replace(second.verdict, resources=None)
+    assert first.notebook == second.notebook
+    assert first.verdict.key
+
+
+def test_what_a_submission_used_is_told(engine: JudgeEngine, released: Released) -> None:
+    used = engine.grade(RIGHT, released).verdict.resources
+    assert used is not None and used.cpu_seconds is not None and used.memory_mb is not None
+    assert 0 < used.wall_seconds < 20 and 0 < used.cpu_seconds < 20 and 20 < used.memory_mb < LIMITS.memory_mb
+
+
+@pytest.mark.parametrize("content", [Unreadable("no file"), b"", b"{", b"\xff" * 99, b"[]", b'{"cells": 3}', b"null"])
+def test_what_cannot_be_read_is_the_submissions_fault(
+    engine: JudgeEngine, released: Released, content: bytes | Unreadable
+) -> None:
+    graded = engine.grade(handed_in(content), released)
+    assert (graded.verdict.status, graded.verdict.points) == (Status.UNREADABLE, 0.0)
+    assert graded.verdict.cause and not graded.crashed_judge
+
+
+def test_a_crash_of_the_judge_is_internal_without_a_zero_and_the_next_is_graded(
+    engine: JudgeEngine, released: Released
+) -> None:
+    sleeping = submission(**ANSWERS)
+    sleeping["cells"].insert(1, code(SLEEP))
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(engine.grade, handed_in(sleeping), released)
+        judge, *workers = wait_for(2, engine)  # it is forked before its worker is
+        judge.send_signal(signal.SIGKILL)
+        graded = running.result(10)
+    assert (graded.verdict.status, graded.verdict.points) == (Status.INTERNAL, None)
+    assert graded.crashed_judge, "so that it is tried once more"
+    assert graded.verdict.key == "", "so that it is graded again in the next run"
+    assert not psutil.wait_procs(workers, timeout=5)[1], "the worker of a dead judge ends with it"
+    assert engine.grade(RIGHT, released).verdict.points == FULL
+
+
+def test_when_the_zygote_is_killed_the_next_submission_gets_another(engine: JudgeEngine, released: Released) -> None:
+    first = engine.ready().process
+    first.send_signal(signal.SIGKILL)
+    first.wait(5)
+    assert engine.grade(RIGHT, released).verdict.points == FULL
+    assert engine.ready().process.pid != first.pid
+
+
+def test_a_worker_that_is_killed_from_outside_is_not_internal(engine: JudgeEngine, released: Released) -> None:
+    sleeping = submission(**ANSWERS)
+    sleeping["cells"].insert(1, code("import time\ntime.sleep(2)"))
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(engine.grade, handed_in(sleeping), released)
+        wait_for(2, engine)[-1].send_signal(signal.SIGKILL)
+        verdict = running.result(20).verdict
+    assert verdict.status is Status.OUT_OF_MEMORY
+    assert verdict.points == FULL - 1, "the cells after it ran in another worker"
+
+
+@pytest.mark.slow
+def test_stop_ends_what_runs_at_once_and_starts_nothing_more(released: Released) -> None:
+    made = JudgeEngine(replace(LIMITS, cell_seconds=60, submission_seconds=100), [released], device="cpu")
+    try:
+        endless = submission(double="return 2 * x")
+        endless["cells"].insert(1, code("while True:\n    pass"))
+        with ThreadPoolExecutor(3) as pool:
+            running = [pool.submit(made.grade, handed_in(endless, f"s{n}"), released) for n in range(3)]
+            everything = [*wait_for(6, made), psutil.Process(made.ready().process.pid)]
+            start = monotonic()
+            made.stop()
+            graded = [each.result(10) for each in running]
+            assert monotonic() - start < 3
+        assert {each.verdict.status for each in graded} == {Status.INTERNAL}
+        assert not any(each.crashed_judge or each.verdict.key for each in graded), "nobody's fault, and not kept"
+        assert not psutil.wait_procs(everything, timeout=5)[1]
+    finally:
+        made.close()
+
+
+@pytest.mark.slow
+def test_close_leaves_no_process_and_the_engine_can_be_used_again(released: Released) -> None:
+    made = JudgeEngine(LIMITS, [released], device="cpu")
+    try:
+        for _ in range(2):
+            assert made.grade(RIGHT, released).verdict.points == FULL
+            zygote = psutil.Process(made.ready().process.pid)
+            made.close()
+            assert not psutil.wait_procs([zygote], timeout=5)[1]
+    finally:
+        made.close()
+
+
+def test_it_forgets_what_it_graded(engine: JudgeEngine, released: Released) -> None:
+    """No process, and no descriptor here, is left of a submission."""
+    engine.grade(RIGHT, released)
+    sleep(0.2)
+    descriptors, threads = psutil.Process().num_fds(), threading.active_count()
+    zygotes = psutil.Process(engine.ready().process.pid).num_fds()
+    for _ in range(5):
+        engine.grade(RIGHT, released)
+    sleep(0.3)
+    assert psutil.Process().num_fds() == descriptors and threading.active_count() == threads
+    assert psutil.Process(engine.ready().process.pid).num_fds() <= zygotes
+    assert processes(engine) == []
+
+
+# --- keys -------------------------------------------------------------------------------------------------------------
+
+
+NOTEBOOK = submission(**ANSWERS)
+
+
+@pytest.mark.parametrize(
+    ("part", "facts"),
+    [
+        ("engine", {"sandbox": "off"}),
+        ("device", {"device": "auto"}),
+        ("limits", {"limits": replace(LIMITS, cell_seconds=4)}),
+        ("limits", {"limits": replace(LIMITS, submission_seconds=21)}),
+        ("limits", {"limits": replace(LIMITS, memory_mb=1000)}),
+        ("limits", {"limits": replace(LIMITS, disk_mb=3)}),
+        ("limits", {"limits": replace(LIMITS, output_kb=3)}),
+    ],
+)
+def test_another_setting_is_another_key(released: Released, part: str, facts: dict[str, Any]) -> None:
+    usual: dict[str, Any] = {"limits": LIMITS, "lessons": [released], "sandbox": "on", "device": "cpu"}
+    first, other = JudgeEngine(**usual), JudgeEngine(**usual | facts)
+    hand_in = handed_in(NOTEBOOK)
+    assert first.key(hand_in, released) != other.key(hand_in, released)
+    one, two = first.basis(hand_in, released), other.basis(hand_in, released)
+    assert {name for name in vars(one) if getattr(one, name) != getattr(two, name)} == {part}
+
+
+def test_how_many_run_side_by_side_is_not_in_the_key(released: Released) -> None:
+    hand_in = handed_in(NOTEBOOK)
+    keys = {JudgeEngine(replace(LIMITS, jobs=jobs), [released]).key(hand_in, released) for jobs in (1, 8)}
+    assert len(keys) == 1
+
+
+def with_outputs(notebook: Notebook) -> None:
+    cell_of(notebook, "double")["outputs"] = [{"output_type": "stream", "name": "stdout", "text": "5"}]
+    cell_of(notebook, "double")["execution_count"] = 9
+
+
+def with_another_answer(notebook: Notebook) -> None:
+    cell_of(notebook, "double")["source"] += "  # mine"
+
+
+def with_another_cell(notebook: Notebook) -> None:
+    notebook["cells"].insert(1, code("x = 1"))
+
+
+@pytest.mark.parametrize(
+    ("change", "same"), [(with_outputs, True), (with_another_answer, False), (with_another_cell, False)]
+)
+def test_the_key_goes_by_what_the_student_wrote(
+    engine: JudgeEngine, released: Released, change: Callable[[Notebook], None], same: bool
+) -> None:
+    changed = json.loads(json.dumps(NOTEBOOK))
+    change(changed)
+    keys = [engine.key(handed_in(each, student), released) for each, student in ((NOTEBOOK, "s001"), (changed, "s002"))]
+    assert (keys[0] == keys[1]) is same
+
+
+def test_other_tests_are_another_key(engine: JudgeEngine, released: Released) -> None:
+    hand_in = handed_in(NOTEBOOK)
+    assert engine.basis(hand_in, replace(released, hash="x")).tests == "x"
+    assert engine.key(hand_in, replace(released, hash="x")) != engine.key(hand_in, released)
+
+
+def test_the_verdict_carries_its_key_and_what_it_is_made_of(engine: JudgeEngine, released: Released) -> None:
+    verdict = engine.grade(RIGHT, released).verdict
+    assert verdict.basis == engine.basis(RIGHT, released)
+    assert verdict.key == verdict.basis.key == engine.key(RIGHT, released)
+    assert verdict.engine == "judge"
+    assert {each.state for each in verdict.exercises} == {State.RIGHT}
