@@ -86,7 +86,11 @@ def grade(
         str | None, typer.Option(help="on or off, for the judge: what students wrote runs sealed off. Default: on.")
     ] = None,
     device: Annotated[
-        str | None, typer.Option(help="auto, cpu or cuda, for the judge. Default: auto, cuda where there is a GPU.")
+        str | None,
+        typer.Option(
+            help="The judge's second device beside the CPU: cuda, simulated, cpu for none, or auto: cuda where "
+            "there is a GPU and else simulated. Default: auto."
+        ),
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Where results go. Default: graded/, as course.toml says.")] = None,
     lesson: Annotated[list[str] | None, typer.Option(help="Only this lesson (01 is enough); may be repeated.")] = None,
@@ -119,7 +123,7 @@ def grade(
     - `course grade`: the sample class, into graded/
     - `course grade ~/hand-ins --lesson 01`: one lesson of a class
     - `course grade ~/hand-ins --out ~/results --json -`: results elsewhere, and the verdicts as JSON
-    - `course grade ~/hand-ins --engine judge --device cpu`: by the judge, even where there is a GPU
+    - `course grade ~/hand-ins --device simulated`: on the simulated GPU, even where there is a real one
     """
     from autograder.classroom.grading import Request, Stopped
     from autograder.course import load

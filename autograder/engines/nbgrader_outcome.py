@@ -8,6 +8,7 @@ from typing import Any
 
 from autograder.classroom.intake import HandIn
 from autograder.classroom.released import Exercise, Released, exercise_of
+from autograder.classroom.tested import tested
 from autograder.classroom.unexecuted import unexecuted
 from autograder.classroom.verdict import ExerciseResult, State, Status, TestResult, Verdict
 from autograder.engines.stderr import spoken
@@ -44,21 +45,9 @@ def executed(
 def _exercise(
     exercise: Exercise, cells: Mapping[str, dict[str, Any]], scores: Mapping[str, float | None]
 ) -> ExerciseResult:
-    tests = tuple(_test(test, cells.get(test), scores.get(test), most) for test, most in exercise.tests.items())
-    points = sum(each.points for each in tests)
-    states = {each.state for each in tests}
-    if points >= exercise.points:
-        state = State.RIGHT
-    elif points > 0:
-        state = State.PARTLY
-    elif State.NOT_FINISHED in states:
-        state = State.NOT_FINISHED
-    elif State.NOT_ATTEMPTED in states:
-        state = State.NOT_ATTEMPTED
-    else:
-        state = State.WRONG
-    messages = tuple(dict.fromkeys(each.message for each in tests if each.message))
-    return ExerciseResult(exercise.id, exercise.title, points, exercise.points, state, messages, tests)
+    return tested(
+        exercise, (_test(test, cells.get(test), scores.get(test), most) for test, most in exercise.tests.items())
+    )
 
 
 def _test(name: str, cell: dict[str, Any] | None, score: float | None, most: float) -> TestResult:

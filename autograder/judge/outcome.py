@@ -9,6 +9,7 @@ from typing import Any
 
 from autograder.classroom.intake import HandIn
 from autograder.classroom.released import Exercise, Released, exercise_of
+from autograder.classroom.tested import tested
 from autograder.classroom.unexecuted import unexecuted
 from autograder.classroom.verdict import ExerciseResult, State, Status, TestResult, Verdict
 from autograder.judge.submission import Repaired
@@ -63,20 +64,11 @@ def judged(hand_in: HandIn, released: Released, repaired: Repaired, result: Mapp
 def _exercise(
     exercise: Exercise, repaired: Repaired, result: Mapping[str, Any], failed: Mapping[str, str]
 ) -> ExerciseResult:
-    tests = tuple(
-        _test(test, most, repaired.unclear.get(exercise.id, ""), result["tests"].get(test), failed.get(exercise.id, ""))
-        for test, most in exercise.tests.items()
+    unclear, stopped = repaired.unclear.get(exercise.id, ""), failed.get(exercise.id, "")
+    return tested(
+        exercise,
+        (_test(test, most, unclear, result["tests"].get(test), stopped) for test, most in exercise.tests.items()),
     )
-    points, states = sum(each.points for each in tests), {each.state for each in tests}
-    if points >= exercise.points:
-        state = State.RIGHT
-    elif points > 0:
-        state = State.PARTLY
-    else:
-        order = (State.NOT_FINISHED, State.NOT_ATTEMPTED)
-        state = next((each for each in order if each in states), State.WRONG)
-    messages = tuple(dict.fromkeys(told(each) for each in tests if each.message))
-    return ExerciseResult(exercise.id, exercise.title, points, exercise.points, state, messages, tests)
 
 
 def _test(name: str, most: float, unclear: str, outcome: Mapping[str, Any] | None, failed: str) -> TestResult:
@@ -93,11 +85,6 @@ def _test(name: str, most: float, unclear: str, outcome: Mapping[str, Any] | Non
     if ending in ("wrong", "not_attempted"):
         return TestResult(name, 0.0, most, State(ending), words, **facts)
     return TestResult(name, 0.0, most, State.NOT_FINISHED, NOT_FINISHED[ending].format(words=words), **facts)
-
-
-def told(test: TestResult) -> str:
-    """A test's words for the student, with the device where it is not the CPU that everybody has."""
-    return f"{test.message} (This was on {test.device}.)" if test.device not in ("", "cpu") else test.message
 
 
 def _ending(cells: list[dict[str, Any]], result: Mapping[str, Any]) -> tuple[Status, str]:
