@@ -7,6 +7,7 @@ import traceback
 from pathlib import PurePath
 from typing import Any
 
+import numpy
 import torch
 
 from autograder.kit.pictures import draw, side_by_side
@@ -102,6 +103,8 @@ def difference(got: Any, want: Any, device: Any, rtol: float) -> Wrong | None:
         return Wrong(kind_mistake(got, want), got=kinds[0], want=kinds[1], called=getattr(got, "__name__", ""))
     if isinstance(want, torch.Tensor):
         return tensor_difference(got, want, rtol)
+    if isinstance(want, numpy.ndarray):
+        return array_difference(got, want, rtol)
     if isinstance(want, tuple):
         got, want = dict(enumerate(got)), dict(enumerate(want))
     if isinstance(want, dict):
@@ -145,6 +148,14 @@ def tensor_difference(got: torch.Tensor, want: torch.Tensor, rtol: float) -> Wro
     turned = got.ndim == 2 and got.shape == got.T.shape and close(got, want.T, rtol).all()
     name, where = "transposed" if turned else "wrong_values", f", the first at {list(at)}" * bool(at)
     return Wrong(name, {"got": got, "expected": want}, bad, count=int(bad.sum()), total=bad.numel(), at=where, **first)
+
+
+def array_difference(got: Any, want: Any, rtol: float) -> Wrong | None:
+    """The first of shape, dtype and values in which two arrays of numbers differ."""
+    if got.dtype != want.dtype and (got.shape == want.shape or got.dtype.kind not in "?biufc"):
+        return Wrong("wrong_dtype", want=want.dtype, got=got.dtype)
+    got, want = (torch.from_numpy(each.astype(want.dtype, order="C")) for each in (got, want))
+    return tensor_difference(got, want, rtol)
 
 
 def shape_difference(got: torch.Tensor, want: torch.Tensor) -> Wrong:

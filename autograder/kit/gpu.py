@@ -45,6 +45,7 @@ KERNELS = [  # a CPU kernel's name in an error's message, and CUDA's
     (r"\btorch\.(\w+Tensor)\b", r"torch.cuda.\1"),
     (r"expected m1 and m2 to", "expected mat1 and mat2 to"),
     (r'"(log_)?softmax_(lastdim_)?kernel_impl"', '"host_softmax"'),
+    (r'"addmm_impl_cpu_"', '"addmm_cuda"'),
 ]
 ON_CPU = 1
 ON_GPU = 2
@@ -490,6 +491,9 @@ def patches(mode: Simulation) -> Iterator[tuple[Any, str, Any]]:
             return f(*args, **kwargs or {})
         return context(self, f, types, args, kwargs)  # type: ignore[no-untyped-call]
 
+    for kind in (own.utils.data._utils.fetch._MapDatasetFetcher, own.utils.data._utils.fetch._IterableDatasetFetcher):
+        yield kind, "fetch", fetched(kind.fetch)
+    yield torch.Tensor, "set_", taking
     yield function, "apply", classmethod(applied)
     yield torch.autograd, "_engine_run_backward", seen(own.autograd._engine_run_backward)
     yield Thread, "run", seen(Thread.run)
@@ -507,6 +511,47 @@ def patches(mode: Simulation) -> Iterator[tuple[Any, str, Any]]:
         "clone",
         lambda self: mark_storage(storage(self.nbytes()).copy_(self)) if hasattr(self, MARK) else clone(self),
     )
+
+
+def taking(x: torch.Tensor, source: Any = None, *args: Any, **kwargs: Any) -> torch.Tensor:
+    """`set_`, which no mode sees: a tensor takes another's memory, if that is on the same device."""
+    take: Any = torch._C.TensorBase.set_
+    if simulation() not in _get_current_function_mode_stack():  # type: ignore[no-untyped-call]
+        return take(x, *[source] * (source is not None), *args, **kwargs)  # type: ignore[no-any-return]
+    here = GPU if is_on_gpu(x) else CPU
+    if source is None:
+        return mark(take(x)) if here == GPU else take(x)  # type: ignore[no-any-return]
+    there = getattr(source, "_untyped_storage", source).device
+    if there.type in ("cpu", "cuda") and there.type != here.type:
+        raise RuntimeError(
+            f'Attempted to set the storage of a tensor on device "{here}" to a storage on different device "{there}".  '
+            "This is no longer allowed; the devices must match."
+        )
+    return take(x, source, *args, **kwargs)  # type: ignore[no-any-return]
+
+
+def fetched(fetch: Any) -> Any:
+    """A loader's way to a batch. A worker could not send what lies on the GPU, and the loader would wait for ever."""
+
+    def sendable(batch: Any) -> Any:
+        if sides_of(torch.utils._pytree.tree_leaves(batch)) & ON_GPU:
+            raise RuntimeError(
+                "Cannot re-initialize CUDA in forked subprocess. To use CUDA with multiprocessing, you must use the "
+                "'spawn' start method"
+            )
+        return batch
+
+    @functools.wraps(fetch)
+    def fetching(self: Any, index: Any) -> Any:
+        collate = self.collate_fn
+        if torch.utils.data.get_worker_info():
+            self.collate_fn = lambda samples: sendable(collate(sendable(samples)))
+        try:
+            return fetch(self, index)
+        finally:
+            self.collate_fn = collate
+
+    return fetching
 
 
 def exported(own: Any) -> Any:

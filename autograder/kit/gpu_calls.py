@@ -75,10 +75,10 @@ class CudaCalls:
         pass
 
     def memory_allocated(self, device: Any = None) -> int:
-        return self._counted(device).used
+        return int(self._counted(device).used)
 
     def max_memory_allocated(self, device: Any = None) -> int:
-        return self._counted(device).peak
+        return int(self._counted(device).peak)
 
     memory_reserved = max_memory_reserved = max_memory_allocated
 

@@ -10,7 +10,9 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from autograder.kit.gpu_memory import CPU, GPU, mark, marked, storage_of
 
-ACROSS = {"copy_", "_foreach_copy_", "lift_fresh", "_local_scalar_dense", "is_same_size"}  # take both devices
+ACROSS = {  # take both devices
+    *("copy_", "_foreach_copy_", "lift_fresh", "_local_scalar_dense", "is_same_size", "_pack_padded_sequence")
+}
 BINARY = {"mse_loss", "smooth_l1_loss", "fill", "fill_"}  # take a CPU scalar, as operations tagged "pointwise" do
 LACKING = {  # the kernels that CUDA has not for whole numbers
     **dict.fromkeys(["mm", "addmm"], "addmm_cuda"),
@@ -22,7 +24,9 @@ WHOLE = {
     **{torch.int64: "Long", torch.int32: "Int", torch.int16: "Short", torch.int8: "Char"},
     **{torch.uint8: "Byte", torch.bool: "Bool"},
 }
-Tensors = list[tuple[str, torch.Tensor, bool]]  # an operation's tensors: the argument's name, and whether on the GPU
+GivenTensors = list[
+    tuple[str, torch.Tensor, bool]
+]  # an operation's tensors: the argument's name, and whether on the GPU
 
 
 class Inspector(TorchDispatchMode):  # type: ignore[no-untyped-call]
@@ -40,13 +44,14 @@ class Inspector(TorchDispatchMode):  # type: ignore[no-untyped-call]
         if kernel and dtype in WHOLE:  # shapes are complained about first
             raise NotImplementedError(f"\"{kernel}\" not implemented for '{WHOLE[dtype]}'")
         theirs = {storage_of(tensor)._cdata for _, tensor, there in given if not there}
-        for each in result if isinstance(result, (tuple, list)) else [result]:
+        results = result if isinstance(result, (tuple, list)) else [result]
+        for each in results[:1] if "pack_padded" in op._schema.name else results:  # the batches' sizes stay on the CPU
             if isinstance(each, torch.Tensor) and storage_of(each)._cdata not in theirs:
                 mark(each)
         return result
 
 
-def given_tensors(arguments: list[tuple[str, Any]]) -> Tensors:
+def given_tensors(arguments: list[tuple[str, Any]]) -> GivenTensors:
     """The tensors among an operation's arguments."""
     found = []
     for name, value in arguments:
@@ -55,7 +60,7 @@ def given_tensors(arguments: list[tuple[str, Any]]) -> Tensors:
     return found
 
 
-def refuse(op: Any, given: Tensors, args: Any) -> None:
+def refuse(op: Any, given: GivenTensors, args: Any) -> None:
     """Raise what CUDA raises for this operation on these tensors, if it does."""
     name = op._schema.name.removeprefix("aten::")
     place = {each: GPU if there else CPU for each, _, there in given[::-1]}
@@ -67,11 +72,6 @@ def refuse(op: Any, given: Tensors, args: Any) -> None:
     elsewhere = [tensor.device for _, tensor, _ in given if tensor.device != CPU]
     if elsewhere:
         raise two_devices(elsewhere[0])
-    if name == "set_":
-        raise RuntimeError(
-            f'Attempted to set the storage of a tensor on device "{place["self"]}" to a storage on different device '
-            f'"{place["source"]}".  This is no longer allowed; the devices must match.'
-        )
     if name in ("index", "index_put", "index_put_", "_index_put_impl_"):
         if place["self"] == CPU and any(there for each, _, there in given if each == "indices"):
             raise RuntimeError("indices should be either on cpu or on the same device as the indexed tensor (cpu)")
@@ -107,7 +107,7 @@ def refuse_convolution(place: dict[str, Any], value: dict[str, torch.Tensor], ar
             raise RuntimeError(words)
 
 
-def refuse_in_kernel(op: Any, name: str, given: Tensors) -> None:
+def refuse_in_kernel(op: Any, name: str, given: GivenTensors) -> None:
     """The check at the start of a CUDA kernel, or where it loops over the elements."""
     overload, there = op._schema.overload_name, [on_gpu for _, _, on_gpu in given]
     written = [each.name for each in op._schema.arguments if each.is_write]
@@ -122,7 +122,7 @@ def refuse_in_kernel(op: Any, name: str, given: Tensors) -> None:
     elif name == "native_batch_norm" and there[0] and given[0][1].dim() > 2:
         name = "cudnn_batch_norm"
     is_out = written != [] and not name.endswith("_")
-    checked, structured = checks_of(f"{name}.{overload}" if overload else name)
+    checked, structured, composed = checks_of(f"{name}.{overload}" if overload else name)
     if checked:
         called = name + "_out" * is_out
         parts = [called, overload] if structured else [overload, called]
@@ -135,7 +135,7 @@ def refuse_in_kernel(op: Any, name: str, given: Tensors) -> None:
             f"Expected all tensors to be on the same device, but got {wrong} is on {elsewhere}, different from other "
             f"tensors on {here} (when checking argument in method {kernel})"
         )
-    takes_scalars = torch.Tag.pointwise in op.tags or name in BINARY or name.startswith("_foreach_")
+    takes_scalars = composed or torch.Tag.pointwise in op.tags or name in BINARY or name.startswith("_foreach_")
     scalars = 0
     for each, tensor, on_gpu in given:
         if is_out and structured and not takes_scalars and each in written:
@@ -146,13 +146,13 @@ def refuse_in_kernel(op: Any, name: str, given: Tensors) -> None:
         if not on_gpu and (tensor.dim() or each in written or not takes_scalars):
             raise two_devices()
         scalars += not on_gpu
-    if scalars > 1 and name != "where" and not name.startswith("_foreach_"):
+    if scalars > 1 and not composed and name != "where" and not name.startswith("_foreach_"):
         raise RuntimeError("Trying to pass too many CPU scalars to non-CPU kernel!")
 
 
 @functools.cache
-def checks_of(operation: str) -> tuple[bool, bool]:
-    """Whether the operation's CUDA kernel checks its tensors' devices at once, and whether it is "structured".
+def checks_of(operation: str) -> tuple[bool, bool, bool]:
+    """Whether the operation's CUDA kernel checks its devices at once, is "structured", or is composed of others.
 
     From the list of operations that those checks are generated from; it comes with torch.
     """
@@ -161,7 +161,7 @@ def checks_of(operation: str) -> tuple[bool, bool]:
     entry = text.partition(f"- func: {operation}(")[2].partition("\n\n")[0]
     structured = re.search(r"^  structured(_delegate)?:", entry, re.MULTILINE) is not None
     own = structured or re.search(r"^    [^:\n]*\bCUDA\b[^:\n]*:", entry, re.MULTILINE) is not None
-    return own and "device_check: NoCheck" not in entry, structured
+    return own and "device_check: NoCheck" not in entry, structured, not own
 
 
 def two_devices(other: torch.device = CPU) -> RuntimeError:

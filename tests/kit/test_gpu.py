@@ -6,6 +6,7 @@ import copy
 import gc
 import io
 import math
+import os
 import pickle
 import subprocess
 import sys
@@ -152,11 +153,27 @@ REFUSED = [
         "CUDA out of memory. Tried to allocate 4194304.00 GiB",
     ),
     ("nn.LSTM(2, 2).cuda()(c[None, None])", RuntimeError, "Input and .* tensors are not at the same device"),
+    ("torch.empty(2**33, device='cuda')", torch.OutOfMemoryError, r"Tried to allocate 32.00 GiB"),
+    ("x.set_(c)", RuntimeError, 'on device "cuda:0" to a storage on different device "cpu"'),
+    ("c.set_(x.untyped_storage())", RuntimeError, 'on device "cpu" to a storage on different device "cuda:0"'),
+    ("c.masked_fill(c > 3, x[0])", RuntimeError, "masked_fill_: Expected inputs to be on same device"),
+    ("torch.addcmul(x, c[0], c[1])", RuntimeError, "too many CPU scalars"),
+    ("F.binary_cross_entropy(x[0] / 2, c[0] / 4)", RuntimeError, SAME + "found at least two devices"),
+    ("torch.clamp(x, max=c[0])", RuntimeError, SAME + "got max is on cpu.*wrapper_CUDA_clamp_Tensor"),
+    ("torch.zeros(2, out=x, device='cpu')", RuntimeError, "does not match device type of out parameter"),
+    ("torch.ones(2, device='cuda', pin_memory=True)", RuntimeError, "Only dense CPU tensors can be pinned"),
+    ("x.index_put_((torch.tensor([0, 1]),), c, accumulate=True)", RuntimeError, "but got device cpu for value tensor"),
+    ("nn.BatchNorm2d(1)(torch.ones(2, 1, 2, 2, device='cuda'))", RuntimeError, "wrapper_CUDA__cudnn_batch_norm"),
+    ("nn.Conv2d(1, 1, 2).cuda()(torch.ones(16, 1, 4, 4))", RuntimeError, "or input should be a MKLDNN tensor"),
+    ("F.conv1d(x[None, None].long(), x[None, None].long())", NotImplementedError, "slow_conv2d_cuda"),
+    ("torch.cuda.memory_allocated(1)", RuntimeError, "Invalid device argument 1: did you call init"),
+    ("torch.cuda.set_device('cuda')", ValueError, "Expected a torch.device with a specified index"),
     # what the simulation lacks
     ("torch.compile(nn.Linear(1, 1))", NotImplementedError, "torch.compile"),
     ("torch.jit.script(len)", NotImplementedError, "torch.jit.script"),
     ("torch.cuda.CUDAGraph()", NotImplementedError, "torch.cuda.CUDAGraph"),
     ("torch.cuda.memory_stats()", NotImplementedError, "torch.cuda.memory_stats"),
+    ("torch.cuda.memory_summary()", NotImplementedError, "torch.cuda.memory_summary"),
     ("torch.autocast('cuda')", NotImplementedError, "torch.autocast"),
     ("x.to_sparse()", NotImplementedError, "sparse"),
     ("torch.nested.nested_tensor([x])", NotImplementedError, "nested_tensor"),
@@ -183,6 +200,22 @@ def test_gradients_lie_where_their_leaves_lie() -> None:
     assert g.grad is not None and g.grad.device == GPU and g.grad.tolist() == [1.0, 1.0]
     assert seen == [GPU]
     first, second = torch.autograd.grad((c.cuda() * g).sum(), [c, g])
+    assert (first.device.type, second.device) == ("cpu", GPU)
+
+
+def test_gradients_that_cross_share_no_memory() -> None:
+    """One hook on either side of a transfer, whose backward would hand on the memory as it is."""
+    seen = {}
+    here = torch.ones(2, requires_grad=True) * 1
+    there = here.to("cuda")
+    there.register_hook(lambda grad: seen.update(there=grad))
+    here.register_hook(lambda grad: seen.update(here=grad, device=grad.device.type))
+    there.sum().backward()
+    assert seen["device"] == "cpu" and seen["there"].device == GPU
+    assert seen["here"].data_ptr() != seen["there"].data_ptr()
+    leaf = torch.ones(2, requires_grad=True)
+    moved = leaf.cuda()
+    first, second = torch.autograd.grad((moved * 2).sum(), [leaf, moved])
     assert (first.device.type, second.device) == ("cpu", GPU)
 
 
@@ -369,3 +402,115 @@ def test_it_stays_off_where_there_is_a_real_gpu(monkeypatch: pytest.MonkeyPatch)
     stop_simulating()
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     assert not simulate_gpu() and not simulated()
+
+
+DRAWS = """
+import sys, torch
+from autograder.kit.gpu import simulate_gpu
+simulate_gpu(force=True)
+torch.rand(int(sys.argv[1]), device="cuda")  # another past
+torch.cuda.set_rng_state(torch.frombuffer(bytearray.fromhex(sys.stdin.read()), dtype=torch.uint8))
+print(torch.randn(3, device="cuda").tolist(), torch.randperm(9, device="cuda").tolist())
+"""
+
+
+def test_the_random_state_goes_to_another_process_as_bytes() -> None:
+    torch.cuda.manual_seed(7)
+    torch.rand(5, device="cuda")
+    state = torch.cuda.get_rng_state()
+    assert (state.device.type, state.dtype) == ("cpu", torch.uint8)
+    with unseen():
+        sent = state.numpy().tobytes()
+    cpu = torch.random.get_rng_state()
+    wanted = f"{torch.randn(3, device='cuda').tolist()} {torch.randperm(9, device='cuda').tolist()}\n"
+    assert torch.equal(torch.random.get_rng_state(), cpu)
+    for past in "0", "100":
+        command = [sys.executable, "-c", DRAWS, past]
+        assert subprocess.run(command, input=sent.hex(), text=True, capture_output=True, check=True).stdout == wanted
+    torch.cuda.set_rng_state_all([state])
+    assert torch.equal(torch.cuda.get_rng_state(), state) and torch.equal(torch.cuda.get_rng_state_all()[0], state)
+
+
+def test_a_loaders_worker_that_sends_from_the_gpu_is_refused_and_does_not_hang() -> None:
+    with pytest.raises(RuntimeError, match="Cannot re-initialize CUDA in forked subprocess"):
+        list(DataLoader(TensorDataset(x()), num_workers=1, timeout=30))
+
+
+def test_a_forked_process_keeps_its_tensors() -> None:
+    g, (read, write) = x(), os.pipe()
+    child = os.fork()
+    if not child:
+        os.write(write, str((g + 1, g.device)).encode())
+        os._exit(0)
+    os.waitpid(child, 0)
+    assert os.read(read, 999) == b"(tensor([2., 3.], device='cuda:0'), device(type='cuda', index=0))"
+
+
+class Interrupted(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, x: torch.Tensor) -> torch.Tensor:
+        return x * 1
+
+    @staticmethod
+    def backward(ctx: Any, grad: torch.Tensor) -> torch.Tensor:
+        raise KeyboardInterrupt
+
+
+def test_an_interrupt_within_backward_leaves_all_as_it_was() -> None:
+    modes = torch.overrides._get_current_function_mode_stack()
+    with pytest.raises(KeyboardInterrupt):
+        Interrupted.apply(x().requires_grad_()).sum().backward()
+    assert torch.overrides._get_current_function_mode_stack() == modes
+    assert (x() + 1).is_cuda and not torch.ones(1).is_cuda
+
+
+def test_it_can_be_switched_off_within_another_mode() -> None:
+    with torch.device("meta"):
+        stop_simulating()
+        assert torch.ones(1).is_meta and not torch.ones(1, device="cpu").is_cuda
+    assert not torch.overrides._get_current_function_mode_stack()
+
+
+def test_many_tensors_leave_nothing_in_use() -> None:
+    before = torch.cuda.memory_allocated()
+    for _ in range(2000):
+        each = torch.ones(100, device="cuda")
+        each = (each * 2)[1:].cpu().cuda()
+    assert torch.cuda.memory_allocated() == before + 512
+    del each
+    assert torch.cuda.memory_allocated() == before
+
+
+def test_tied_parameters_stay_tied() -> None:
+    model = nn.ModuleList([nn.Linear(2, 2, bias=False), nn.Linear(2, 2, bias=False)])
+    model[1].weight = model[0].weight
+    model.to("cuda").to("cuda")
+    assert model[1].weight is model[0].weight and model[0].weight.is_cuda and len(list(model.parameters())) == 1
+
+
+def test_an_optimisers_state_follows_its_parameter() -> None:
+    states = []
+    for device in "cpu", "cuda":
+        w = torch.ones(1, device=device, requires_grad=True)
+        optimiser = torch.optim.Adam([w])
+        if states:
+            optimiser.load_state_dict(states[0])
+            assert optimiser.state[w]["exp_avg"].is_cuda and not optimiser.state[w]["step"].is_cuda
+        w.sum().backward()
+        optimiser.step()
+        states.append(optimiser.state_dict())
+
+
+def test_packed_sequences_keep_their_sizes_on_the_cpu() -> None:
+    packed = nn.utils.rnn.pack_padded_sequence(torch.ones(3, 2, 1, device="cuda"), torch.tensor([3, 2]))
+    assert packed.data.is_cuda and not packed.batch_sizes.is_cuda
+
+
+@pytest.mark.parametrize("dtype", [torch.bool, torch.float16, torch.bfloat16, torch.complex64, torch.int8])
+def test_every_dtype_keeps_its_device_empty_or_not(dtype: torch.dtype) -> None:
+    for size in (0, 3):
+        g = torch.ones(size, device="cuda").to(dtype)
+        assert g.clone().is_cuda and g[:0].is_cuda and torch.cat([g, g]).is_cuda and (g == g).is_cuda
+        assert not g.cpu().is_cuda and g.cpu().dtype == dtype
+        with pytest.raises(RuntimeError, match="at least two devices"):
+            g.eq(g.cpu())
