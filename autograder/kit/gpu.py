@@ -11,9 +11,11 @@ import functools
 import re
 from collections.abc import Callable, Iterator
 from threading import Thread
+from types import TracebackType
 from typing import Any
 
 import torch
+from IPython import get_ipython
 from torch.overrides import TorchFunctionMode, _get_current_function_mode_stack, _pop_mode, _push_mode
 from torch.utils._device import DeviceContext, _device_constructors
 
@@ -35,7 +37,7 @@ from autograder.kit.gpu_memory import (
     storage_of,
     unseen,
 )
-from autograder.kit.gpu_rules import WHOLE, Inspector, type_name
+from autograder.kit.gpu_rules import WHOLE, Inspector, two_devices, type_name
 
 RANDOM = re.compile(  # the names of functions that draw numbers
     "rand|normal|uniform|dropout|bernoulli|multinomial|exponential|cauchy|geometric|poisson|rrelu|gumbel|attention"
@@ -108,9 +110,12 @@ class Simulation(TorchFunctionMode):
 
     def __torch_function__(self, f: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         special = self.special.get(f)
-        if special:
-            return special(f, *args, **kwargs or {})
-        return self.call(f, args, kwargs or {})
+        try:
+            return special(f, *args, **kwargs or {}) if special else self.call(f, args, kwargs or {})
+        except Exception as error:
+            if not hasattr(error, "_render_traceback_"):  # what IPython prints in place of a traceback
+                error._render_traceback_ = functools.partial(rendered, error)  # type: ignore[attr-defined]
+            raise
 
     def call(self, f: Any, args: Any, kwargs: dict[str, Any]) -> Any:
         """Run what has no rule of its own: an operation or a factory."""
@@ -336,6 +341,23 @@ class Simulation(TorchFunctionMode):
                             f"and {kind} tensor at {place_of(each)}"
                         )
         return self.call(f, (x, hidden, weights, *args), kwargs)
+
+
+def rendered(error: Exception) -> Any:
+    """IPython's traceback of an error, without the frames that it would not have on a real GPU."""
+    table = get_ipython().InteractiveTB
+    return table.structured_traceback(type(error), error, without_own(error.__traceback__), tb_offset=1)
+
+
+def without_own(trace: Any) -> Any:
+    """A traceback less the frames of the simulation, and of what torch does to call it."""
+    if trace is None:
+        return None
+    rest, file = without_own(trace.tb_next), trace.tb_frame.f_code.co_filename
+    own = {each.__code__.co_filename for each in (without_own, marked, refuser, two_devices)}
+    if file in own or "_dynamo" in file or file.endswith("_compile.py"):
+        return rest
+    return TracebackType(rest, trace.tb_frame, trace.tb_lasti, trace.tb_lineno)
 
 
 def sides_of(values: Any) -> int:
