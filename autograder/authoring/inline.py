@@ -26,7 +26,7 @@ from autograder.kit.words import GUESSES, WORDS
 # Each uses only those before it.
 MODULES = (
     *("words", "pictures", "devices", "checks", "predictions", "source", "figures"),
-    *("memory", "aliasing", "broadcasting", "folding", "products", "joining"),
+    *("memory", "aliasing", "broadcasting", "folding", "products", "joining", "graph_picture"),
     *("gpu_memory", "gpu_rules", "gpu_calls", "gpu"),
 )
 TABLES: dict[str, Mapping[str, object]] = {"WORDS": WORDS, "GUESSES": GUESSES}

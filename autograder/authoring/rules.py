@@ -28,7 +28,7 @@ KIT_NAMES = frozenset(kit.__all__)
 # the kit's pictures, and where their text stands among the arguments
 DRAWS = {
     **{"show": 1, "picture": 1, "show_memory": 0, "show_broadcast": 2, "show_fold": 2},
-    **{"show_product": 4, "show_joined": 1},
+    **{"show_product": 4, "show_joined": 1, "show_graph": 1},
 }
 IMAGE = re.compile(r"!\[(?P<text>[^\]]*)\]\(|<img(?![^>]*\balt=\"[^\"]+\")[^>]*>")
 POINTS_LINE = re.compile(r"^\*(?P<points>[\d.]+) points? · about \d+ minutes?\*$", re.MULTILINE)

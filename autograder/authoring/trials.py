@@ -37,6 +37,11 @@ class Trial:
     test: str
     message: str
 
+    @property
+    def expects_a_mistake(self) -> bool:
+        """Whether the answer is a wrong one of the bank."""
+        return self.answer.expected not in ("right", STARTER)
+
     def to_json(self) -> dict[str, Any]:
         """As `course verify --json` writes it."""
         return {

@@ -28,7 +28,7 @@ from autograder.authoring.release import release
 from autograder.authoring.rules import read_checked
 from autograder.authoring.session import Session
 from autograder.authoring.source import Source, solution_notebook
-from autograder.authoring.trials import STARTER, Trial, attempt, candidates
+from autograder.authoring.trials import Candidate, Trial, attempt, candidates
 from autograder.course import Course, Lesson
 from autograder.kit import devices
 from autograder.kit.gpu import simulate_gpu, stop_simulating
@@ -132,13 +132,15 @@ def bank_faults(source: Source, path: Path, bank: list[Answer]) -> Iterator[Faul
 def trial_faults(source: Source, trials: list[Trial]) -> Iterator[Fault]:
     """Answers that fared otherwise than the bank says, and tests that no wrong answer needs."""
     caught = {trial.answer for trial in trials if trial.actual == trial.answer.expected}
+    told: set[Candidate] = set()  # wrong answers that have been told what they should: no other device is tried then
     for trial in trials:
-        let_through = trial.actual == "right" and trial.answer in caught  # what is wrong on the other device only
-        if trial.actual != trial.answer.expected and not let_through:
+        if trial.actual == trial.answer.expected:
+            told |= {trial.answer} if trial.expects_a_mistake else set()
+        elif trial.answer not in told and not (trial.actual == "right" and trial.answer in caught):
             yield Fault(trial.answer.path, trial.answer.line, disagreement(trial))
     for exercise in source.exercises:
         mine = [trial for trial in trials if trial.answer.exercise == exercise.id]
-        wrong = [trial for trial in mine if trial.answer.expected not in ("right", STARTER)]
+        wrong = [trial for trial in mine if trial.expects_a_mistake]
         for test in exercise.tests:
             if wrong and not any(trial.test == test.kind for trial in wrong):
                 visible = " that the visible test lets through" if test.kind == "hidden" else ""

@@ -43,7 +43,16 @@ def products(node: Node, grads: list[torch.Tensor | None]) -> list[torch.Tensor 
     ]
     call = node.ours if callable(node.ours) else node.ours.apply
     given = call(*whole_grads)
-    return list(given) if isinstance(given, tuple) else [given]
+    given = list(given) if isinstance(given, tuple) else [given]
+    needed = getattr(node.ours, "needs_input_grad", None)
+    if needed is None:
+        return given
+    # A function of somebody's own answers for each argument. Those that are no tensors have no edge.
+    if len(given) < len(needed) or any(each is not None for each in given[len(needed) :]):
+        expected = f"(expected {len(needed)}, got {len(given)})"
+        raise RuntimeError(f"function {node.ours.name()} returned an incorrect number of gradients {expected}")
+    wanted = iter([each for each, need in zip(given, needed, strict=False) if need])
+    return [next(wanted) if edge is not None else None for edge, _ in node.ours.next_functions]
 
 
 class StandIn(torch.autograd.Function):

@@ -13,6 +13,7 @@ from autograder.kit.devices import devices, randn
 from autograder.kit.figures import figures
 from autograder.kit.folding import show_fold
 from autograder.kit.gpu_memory import simulated
+from autograder.kit.graph_picture import show_graph
 from autograder.kit.joining import show_joined
 from autograder.kit.memory import show_memory
 from autograder.kit.pictures import picture, show
@@ -39,6 +40,7 @@ __all__ = [
     "show",
     "show_broadcast",
     "show_fold",
+    "show_graph",
     "show_joined",
     "show_memory",
     "show_product",

@@ -535,10 +535,16 @@ def patches(mode: Simulation) -> Iterator[tuple[Any, str, Any]]:
     )
 
 
+def unwatched() -> bool:
+    """Whether this runs out of the mode's sight: in `unseen`, or in another thread."""
+    stack = _get_current_function_mode_stack()  # type: ignore[no-untyped-call]
+    return not torch._C._is_torch_function_enabled() or simulation() not in stack
+
+
 def taking(x: torch.Tensor, source: Any = None, *args: Any, **kwargs: Any) -> torch.Tensor:
     """`set_`, which no mode sees: a tensor takes another's memory, if that is on the same device."""
     take: Any = torch._C.TensorBase.set_
-    if simulation() not in _get_current_function_mode_stack():  # type: ignore[no-untyped-call]
+    if unwatched():
         return take(x, *[source] * (source is not None), *args, **kwargs)  # type: ignore[no-any-return]
     here = GPU if is_on_gpu(x) else CPU
     if source is None:

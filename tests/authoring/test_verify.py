@@ -10,6 +10,7 @@ from small_lesson import BANK, LESSON, SOURCE, changed, line_of, make
 from autograder.authoring.build import build
 from autograder.authoring.verify import Report, verify
 from autograder.course import Course
+from autograder.kit.gpu_memory import simulated
 
 THIRD_WRONG = BANK[BANK.index('@wrong("twice", mistake="sizes') :]
 LOOP = '@wrong("twice", mistake="TooSlow")\ndef twice(x):\n    while True:\n        pass\n'
@@ -25,10 +26,28 @@ def test_a_good_lesson_has_no_faults(tmp_path: Path) -> None:
     _, report = report_on(tmp_path)
 
     assert report.faults == []
-    assert [trial.actual for trial in report.trials] == [
+    told = [trial.actual for trial in report.trials if trial.device == "cpu"]
+    assert told == [
         *("right", "not_attempted"),  # solution, starter
         *("right", "right", "swapped", "returned_none", "sizes_hard_coded"),
     ]
+
+
+def test_every_answer_is_tried_on_a_gpu_too_and_torch_is_as_before_afterwards(tmp_path: Path) -> None:
+    hard = BANK.replace(THIRD_WRONG, '@wrong("twice", mistake="wrong_device")\ndef twice(x):\n    return 2 * x.cpu()\n')
+    _, report = report_on(tmp_path, bank=hard)
+
+    assert report.faults == []
+    assert [trial.device for trial in report.trials] == ["cpu"] * 7 + ["cuda:0"] * 7
+    assert [trial.actual for trial in report.trials][6::7] == ["right", "wrong_device"]
+    assert not simulated()
+
+
+def test_a_right_answer_that_is_wrong_on_the_gpu_alone_is_a_fault(tmp_path: Path) -> None:
+    _, report = report_on(tmp_path, bank=BANK.replace("return 2 * x\n", "return 2 * x.cpu()\n", 1))
+
+    (fault,) = report.faults
+    assert "on cuda:0: a right answer refused by the hidden test: wrong_device" in fault.message
 
 
 def test_the_json_says_what_each_answer_was_told(tmp_path: Path) -> None:

@@ -102,7 +102,7 @@ DAMAGE: list[tuple[str, Callable[[dict[str, Any]], object]]] = [
     ("resources: missing ['memory_mb'], unknown ['mb']", lambda v: v.update(resources={**RENAMED})),
     ("missing [], unknown ['bonus']", lambda v: v.update(bonus=3)),
     ("missing ['repairs'], unknown []", lambda v: v.pop("repairs")),
-    ("schema 1; this is schema 2", lambda v: v.update(schema=1)),
+    ("schema 1; this is schema 3", lambda v: v.update(schema=1)),
     ("schema None", lambda v: v.pop("schema")),
     ("schema True", lambda v: v.update(schema=True)),
     ("key: not the basis's", lambda v: v["basis"].update(seed="2")),

@@ -134,6 +134,30 @@ def test_gradients_flow_through_an_answer() -> None:
         assert x.grad.tolist() == [2, 4]
 
 
+class Scaled(torch.autograd.Function):
+    """A step whose second argument is no tensor; `short` makes its backward forget that one."""
+
+    @staticmethod
+    def forward(ctx: Any, x: torch.Tensor, factor: float, short: bool) -> torch.Tensor:
+        ctx.factor, ctx.short = factor, short
+        return x * factor
+
+    @staticmethod
+    def backward(ctx: Any, grad_output: torch.Tensor) -> Any:
+        return grad_output * ctx.factor if ctx.short else (grad_output * ctx.factor, None, None)
+
+
+def test_a_function_of_a_students_own_may_take_what_is_no_tensor() -> None:
+    with connected(scaled=lambda x, short: Scaled.apply(x, 3.0, short)) as ask:
+        x = torch.ones(2, requires_grad=True)
+        y = ask("scaled")(x, False)
+        assert y.grad_fn.name() == "ScaledBackward"
+        (2 * y).sum().backward()
+        assert x.grad is not None and x.grad.tolist() == [6, 6]
+        with pytest.raises(RuntimeError, match=r"incorrect number of gradients \(expected 3, got 1\)"):
+            ask("scaled")(x, True).sum().backward()
+
+
 def test_a_second_backward_is_refused_as_torch_refuses_it() -> None:
     with connected(f=lambda x: (x**3).sum()) as ask:
         y = ask("f")(torch.ones(2, requires_grad=True))
