@@ -97,5 +97,13 @@ def run_round(fresh: Session, answer: Candidate, cells: list[tuple[str, str]], d
     for kind, text in cells:
         error = fresh.run(text, f"{answer.exercise} {kind}")
         if error:
-            return Trial(answer, str(device), getattr(error, "mistake", type(error).__name__), kind, str(error))
+            return Trial(answer, str(device), getattr(error, "mistake", type(error).__name__), kind, words_of(error))
     return Trial(answer, str(device), "right", "", "")
+
+
+def words_of(error: BaseException) -> str:
+    """What it says; a mistake may have no words yet, or words with facts that the check does not know."""
+    try:
+        return str(error)
+    except KeyError as missing:
+        return f"words that lack {missing}"

@@ -32,6 +32,7 @@ from autograder.authoring.trials import Candidate, Trial, attempt, candidates
 from autograder.course import Course, Lesson
 from autograder.kit import devices
 from autograder.kit.gpu import simulate_gpu, stop_simulating
+from autograder.kit.words import WORDS
 
 RIGHT_ANSWERS, WRONG_ANSWERS = 2, 3  # how many further ones of each an exercise needs
 LEAK = 24  # a line this long, with spaces folded, does not stand in two places by chance
@@ -120,6 +121,8 @@ def bank_faults(source: Source, path: Path, bank: list[Answer]) -> Iterator[Faul
     for answer in bank:
         if answer.exercise not in known:
             yield Fault(path, answer.line, f"no exercise {answer.exercise!r}; there are {', '.join(known)}")
+        if answer.mistake and answer.mistake.islower() and answer.mistake not in WORDS:  # others are exceptions' names
+            yield Fault(path, answer.line, f"no words for the mistake {answer.mistake!r}; add them to kit/words.py")
     for exercise in source.exercises:
         mine = [answer for answer in bank if answer.exercise == exercise.id]
         right = sum(answer.mistake is None for answer in mine)

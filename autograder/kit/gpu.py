@@ -439,7 +439,7 @@ def simulate_gpu(*, force: bool = False) -> bool:
         return False
     mode = Simulation()
     for owner, name, new in list(patches(mode)):
-        mode.patched.append((owner, name, vars(owner).get(name, Simulation)))
+        mode.patched.append((owner, name, vars(owner).get(name, ...)))
         setattr(owner, name, new)
     torch.serialization.register_package(15, lambda storage: None, mode.restored)
     _push_mode(mode)  # type: ignore[no-untyped-call]
@@ -452,7 +452,7 @@ def stop_simulating() -> None:
     if mode is None:
         return
     for owner, name, old in reversed(mode.patched):
-        if old is Simulation:  # a name that was not there
+        if old is ...:  # a name that was not there
             delattr(owner, name)
         else:
             setattr(owner, name, old)

@@ -75,6 +75,7 @@ FAULTS = [
     ("too_few_wrong", (), (THIRD_WRONG, ""), "has 2 wrong answers in its bank and needs 3"),
     ("too_few_right", (), ('@right("twice")\ndef twice(x):\n    return 2 * x\n', ""), "has 1 right answers"),
     ("unknown_exercise", (), (THIRD_WRONG, THIRD_WRONG.replace("twice", "thrice")), "no exercise 'thrice'"),
+    ("mistake_without_words", (), ('"swapped"', '"swoped"'), "no words for the mistake 'swoped'"),
     ("cell_that_fails", ("import torch\n", "import torch\n1 / 0\n"), (), "raises ZeroDivisionError"),
     ("error_that_fails_to_come", ("# %%\nimport", '# %% raises="TypeError"\nimport'), (), "raises nothing"),
 ]

@@ -9,6 +9,8 @@ from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
 
 from autograder.authoring.inline import kit_cell
+from autograder.kit.gpu import simulate_gpu, stop_simulating
+from autograder.kit.gpu_memory import simulated
 
 
 def test_a_traceback_shows_the_learners_line_and_none_of_the_simulations(tmp_path: Path) -> None:
@@ -21,3 +23,11 @@ def test_a_traceback_shows_the_learners_line_and_none_of_the_simulations(tmp_pat
     assert (error.ename, "x.cuda() + x" in shown) == ("RuntimeError", True)
     assert "found at least two devices, cuda:0 and cpu" in shown
     assert "__torch_function__" not in shown and "Inspector" not in shown
+
+
+def test_what_a_lesson_has_switched_on_can_be_switched_off_from_outside() -> None:
+    for _ in range(2):
+        exec(kit_cell(["simulated()"], []), {"__name__": "__main__"})
+        assert simulated() and simulate_gpu()
+        stop_simulating()
+        assert not simulated()
