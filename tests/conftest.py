@@ -11,11 +11,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from autograder.classroom.verdict import Verdict
 from autograder.gradebook.store import Store
+from autograder.kit import pictures
 from notebooks import ANSWERS, Notebook, cell_of, code, hand_in, make_course, submission
 
 ELSEWHERE = """
@@ -132,3 +134,16 @@ def locked(path: Path) -> Iterator[None]:
     with path.open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
+
+
+@pytest.fixture
+def shown(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, str]]:
+    """What was displayed: each output's text by its kind."""
+    bundles: list[dict[str, str]] = []
+
+    def display(bundle: dict[str, str], **options: Any) -> None:
+        assert options == {"raw": True}
+        bundles.append(bundle)
+
+    monkeypatch.setattr(pictures, "display", display)
+    return bundles

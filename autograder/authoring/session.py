@@ -9,6 +9,7 @@ import contextlib
 import io
 import linecache
 import signal
+import warnings
 from collections.abc import Iterator
 from types import FrameType
 from typing import Any
@@ -40,7 +41,7 @@ class Session:
         filename = f"<cell {label}>"
         linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
         try:
-            with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()), time_limit():
+            with quiet(), time_limit():
                 exec(compile(source, filename, "exec"), self.names)
         except KeyboardInterrupt:
             raise
@@ -56,6 +57,18 @@ class Session:
         torch.set_default_dtype(torch.float32)
         torch.set_default_device(None)
         return Session(self.names)
+
+
+@contextlib.contextmanager
+def quiet() -> Iterator[None]:
+    """What is printed is dropped, warnings too: in a kernel they are words, never errors."""
+    with (
+        contextlib.redirect_stdout(io.StringIO()),
+        contextlib.redirect_stderr(io.StringIO()),
+        warnings.catch_warnings(),
+    ):
+        warnings.simplefilter("default")
+        yield
 
 
 @contextlib.contextmanager

@@ -151,6 +151,8 @@ class JudgeEngine:
             seconds = self.limits.submission_seconds
             cause = f"the notebook ran longer than {seconds} s, and could not be stopped"
             return Graded(unexecuted(hand_in, released, Status.TIMED_OUT, cause))
+        except ValueError as error:  # no cell of a lesson is of that size
+            return Graded(unexecuted(hand_in, released, Status.UNREADABLE, str(error)))
         except (Closed, Violation) as error:
             cause = f"the judge ended without a result ({error})"
             return Graded(unexecuted(hand_in, released, Status.INTERNAL, cause), crashed_judge=not self.stopped)

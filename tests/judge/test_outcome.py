@@ -47,7 +47,7 @@ def result(**facts: Any) -> dict[str, Any]:
 
 
 def test(ending: str, message: str = "", mistake: str = "") -> dict[str, Any]:
-    return {"ending": ending, "message": message, "mistake": mistake, "devices": ["cpu"]}
+    return {"ending": ending, "message": message, "mistake": mistake, "devices": ["cpu"], "device": ""}
 
 
 test.__test__ = False  # type: ignore[attr-defined]  # not pytest's
