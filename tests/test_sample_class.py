@@ -177,7 +177,7 @@ def test_course_grade_says_of_each_what_the_table_says(tmp_path: Path) -> None:
         which = f"{line.student}, lesson {line.lesson}: {verdict['cause']}"
         assert verdict["status"] == line.status, which
         if line.cut:  # its whole cells are saved; the exercises after the cut are told apart from wrong ones
-            assert [each["name"] for each in verdict["repairs"]] == ["cut_off"], which
+            assert verdict["repairs"][0]["name"] == "cut_off", which  # and the test that stood where the file ends
             assert 0 < verdict["points"] < verdict["max_points"], which
             continue
         expected = oracles[line.lesson].expected(line)
