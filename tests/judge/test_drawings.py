@@ -1,0 +1,45 @@
+"""Cells of a lesson that only draw are left out, unless somebody relies on what they leave behind."""
+
+from __future__ import annotations
+
+import pytest
+
+from autograder.judge.drawings import drawing, left_out, reads
+
+DRAWS = """# @title Drawing
+import matplotlib.pyplot as plt
+values = [1, 2]
+figure, axes = plt.subplots()
+axes.plot(values)"""
+
+
+def test_what_it_imports_and_what_it_leaves_behind_are_told_apart() -> None:
+    assert drawing(DRAWS).imports == "import matplotlib.pyplot as plt"
+    assert drawing(DRAWS).variables == {"values", "figure", "axes"}
+
+
+@pytest.mark.parametrize(
+    ("other", "out"),
+    [
+        ("x = 1", True),
+        ("plt.figure()", True),
+        ("figure, axes = plt.subplots()\naxes.plot([1])", True),
+        ("print(values)", False),
+        ("def answer():\n    return values", False),
+        ("values += [3]", False),
+        ("%time sum(values)", False),
+        ("values = values + [1]", False),
+        ("def broken(:\n    values", False),
+    ],
+)
+def test_it_is_left_out_where_no_other_cell_reads_its_variables(other: str, out: bool) -> None:
+    assert left_out([DRAWS, other], {DRAWS: drawing(DRAWS)}, {}) == ({DRAWS} if out else set())
+
+
+def test_a_cell_that_the_student_has_changed_runs() -> None:
+    assert left_out([DRAWS + "\nprint(1)"], {DRAWS: drawing(DRAWS)}, {}) == set()
+
+
+def test_what_was_worked_out_before_is_taken() -> None:
+    assert left_out([DRAWS, "x"], {DRAWS: drawing(DRAWS)}, {"x": frozenset({"values"})}) == set()
+    assert reads("y = z\nz = y") == {"z"}
