@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from rich.status import Status
 
     from autograder.classroom.grading import Request
+    from autograder.course import Course
 
 app = typer.Typer(
     help="A PyTorch course in notebooks: take it, grade it, write it.",
@@ -55,21 +56,59 @@ def stop(status: int, message: str) -> NoReturn:
 
 
 @app.command(context_settings=PASS_ON)
-def lab(context: typer.Context) -> None:
-    """Open the lessons in JupyterLab.
+def lab(
+    context: typer.Context,
+    fresh: Annotated[
+        str | None,
+        typer.Option(metavar="LESSON", help="First put a clean copy of this lesson (01 is enough) in its place."),
+    ] = None,
+) -> None:
+    """Open the lessons in JupyterLab, at their index.
 
     It asks nothing and looks for no news or updates on the internet. Of nbgrader's buttons it has *Validate*; those for
     instructors are in plain `jupyter lab`. Whatever follows is passed on to JupyterLab.
 
+    With `--fresh`, what you did in that lesson stays beside the clean copy, under a name with the date and the time.
+
     **Examples**
 
     - `course lab`
+    - `course lab --fresh 03`: begin lesson 03 again
     - `course lab --no-browser --port 8899`
     """
     from autograder.course import load
     from autograder.lab import serve
 
-    serve(load().root / "notebooks", context.args)
+    course = load()
+    if fresh is not None:
+        _begin_again(course, fresh)
+    serve(course.root / "notebooks", context.args)
+
+
+def _begin_again(course: Course, name: str) -> None:
+    from autograder import display
+    from autograder.lab.fresh import fresh
+
+    lesson = course.lesson(name)
+    kept = fresh(course, lesson)
+    work = f"; your work is in {display.short(kept)}" if kept else "; there was no work in it"
+    print(f"{display.short(course.notebook(lesson))} is as it was handed out{work}", file=sys.stderr)
+
+
+@app.command()
+def status() -> None:
+    """Say how far you are: exercises done in each lesson, by the notebooks as you last saved them.
+
+    It reads what the checks have printed, and sends nothing anywhere. The index of the lessons has the same at its end.
+
+    **Examples**
+
+    - `course status`
+    """
+    from autograder.course import load
+    from autograder.progress import report
+
+    print(report(load().root / "notebooks"))
 
 
 # --- for instructors --------------------------------------------------------------------------------------------------
@@ -269,7 +308,8 @@ def build(
 ) -> None:
     """Make the notebooks from the lessons' sources.
 
-    Writes solutions/LESSON/LESSON.ipynb and notebooks/LESSON/LESSON.ipynb for each lesson. The same sources give the
+    Writes solutions/LESSON/LESSON.ipynb and notebooks/LESSON/LESSON.ipynb for each lesson, and the lists of lessons in
+    notebooks/index.ipynb and README.md. The same sources give the
     same bytes. A fault in a source is told with file and line.
 
     **Examples**
@@ -279,7 +319,7 @@ def build(
     """
     from autograder import display
     from autograder.authoring.build import build as build_all
-    from autograder.course import load
+    from autograder.course import PLACEHOLDER, load
 
     course = load()
     built = list(build_all(course, check=check))
@@ -290,7 +330,39 @@ def build(
     if check and changed:
         stop(1, "the notebooks are not what their sources give; run: course build, and see to strays by hand")
     ours = sum(not each.stray for each in built)
-    print(f"{len(course.lessons)} lessons, {ours} notebooks{'' if changed else ', nothing to change'}")
+    print(f"{len(course.lessons)} lessons, {ours} files{'' if changed else ', nothing to change'}")
+    if course.repository == PLACEHOLDER:
+        print(f"course: the links to Colab, Kaggle and Binder lead to {PLACEHOLDER}; course.toml names the repository")
+
+
+@app.command()
+def publish(
+    folder: Annotated[Path, typer.Argument(help="Where to: a new folder, an empty one, or one published before.")],
+    repository: Annotated[
+        str, typer.Option(metavar="OWNER/NAME", help="Where it will be on GitHub. Default: as course.toml says.")
+    ] = "",
+    branch: Annotated[str, typer.Option(help="The branch there. Default: as course.toml says.")] = "",
+) -> None:
+    """Write what students get: lessons, data, an environment, a README with links to Colab, Kaggle and Binder.
+
+    No solution, hidden test, answer bank or grader goes along: every text is held against every line of them, and if
+    one shows, nothing is written. Put the folder on GitHub under the name that you gave, and the links work. Run it
+    again after a change; the folder's `.git` stays.
+
+    **Examples**
+
+    - `course publish ~/for-students --repository OWNER/NAME`
+    """
+    from autograder import display
+    from autograder.course import PLACEHOLDER, load
+    from autograder.publish import publish as publish_tree
+
+    course = load()
+    with display.console(stderr=True).status("writing what students get"):
+        paths = publish_tree(course, folder, repository, branch)
+    print(f"{len(paths)} files in {folder}, with links to {repository or course.repository}")
+    if (repository or course.repository) == PLACEHOLDER:
+        print("course: OWNER/NAME stands for a repository that is not there; give --repository", file=sys.stderr)
 
 
 @app.command()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,15 +12,18 @@ from typing import Any
 
 from autograder.errors import UsageError
 
+PLACEHOLDER = "OWNER/NAME"  # what course.toml names until the course has a repository
+
 
 @dataclass(frozen=True)
 class Lesson:
-    """One lesson: `name` is "01_tensors", everywhere; `minutes` what it takes a learner."""
+    """One lesson: `name` is "01_tensors", everywhere; `minutes` what it takes a learner, `about` what it teaches."""
 
     name: str
     title: str
     minutes: int
     due: datetime | None = None
+    about: str = ""
 
 
 @dataclass(frozen=True)
@@ -102,7 +106,7 @@ def load(root: Path | None = None) -> Course:
         return Course(
             root=root,
             title=facts["title"],
-            repository=facts["repository"],
+            repository=repository(facts["repository"]),
             branch=facts["branch"],
             out=root / facts["out"],
             limits=_limits(facts.get("limits", {})),
@@ -114,6 +118,17 @@ def load(root: Path | None = None) -> Course:
         raise UsageError(f"{path}: {error}") from error
     except KeyError as error:
         raise UsageError(f"{path}: {error.args[0]} is missing") from error
+
+
+def repository(name: str) -> str:
+    """A repository's name on GitHub, as it was given.
+
+    Raises:
+        ValueError: it is no such name.
+    """
+    if not re.fullmatch(r"[\w.-]+/[\w.-]+", name, re.ASCII):
+        raise ValueError(f"repository {name!r} is not of the form OWNER/NAME, as in https://github.com/OWNER/NAME")
+    return name
 
 
 def _limits(facts: dict[str, Any]) -> Limits:
@@ -130,4 +145,4 @@ def _lesson(facts: dict[str, Any]) -> Lesson:
         raise TypeError(f"lesson {facts['name']}: due must be a date with a time, such as 2026-10-12T23:59:00Z")
     if due is not None:
         due = due.astimezone(UTC) if due.tzinfo else due.replace(tzinfo=UTC)
-    return Lesson(facts["name"], facts["title"], facts["minutes"], due)
+    return Lesson(facts["name"], facts["title"], facts["minutes"], due, facts.get("about", ""))

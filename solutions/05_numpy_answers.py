@@ -55,7 +55,7 @@ def random_double_array():
 
 @wrong("random_double_array", mistake="wrong_values")
 def random_double_array():
-    array = np.random.rand(3, 2)
+    array = np.random.default_rng(0).random((3, 2))
     return array, str(array.dtype)
 
 

@@ -53,7 +53,7 @@ def slope_at(f, x):
     return at.grad
 
 
-@wrong("slope_at", mistake="returned_none")
+@wrong("slope_at", mistake="none_for_gradient")
 def slope_at(f, x):
     at = torch.tensor(float(x), requires_grad=True)
     return f(at).backward()
@@ -67,6 +67,23 @@ def slope_at(f, x):
 @wrong("slope_at", mistake="wrong_value")
 def slope_at(f, x):
     return float(f(torch.tensor(x + 1.0)) - f(torch.tensor(float(x))))
+
+
+@wrong("slope_at", mistake="slope_measured")
+def slope_at(f, x):
+    x = torch.tensor(float(x), dtype=torch.float64)
+    return ((f(x + 1e-5) - f(x - 1e-5)) / 2e-5).item()
+
+
+@wrong("slope_at", mistake="slope_measured")
+def slope_at(f, x):
+    x = torch.tensor(float(x), dtype=torch.float64)
+    return ((f(x + 1e-9) - f(x - 1e-9)) / 2e-9).item()
+
+
+@right("gradient_of_sum")
+def gradient_of_sum(x):
+    return torch.func.grad(lambda x: (2 * x**2).sum())(x)
 
 
 @right("gradient_of_sum")
@@ -125,10 +142,29 @@ def gradient_of_sum(x):
     return leaf.grad
 
 
-@wrong("gradient_of_sum", mistake="returned_none")
+@wrong("gradient_of_sum", mistake="none_for_gradient")
 def gradient_of_sum(x):
     leaf = x.detach().clone().requires_grad_()
     return (2 * leaf**2).sum().backward()
+
+
+@wrong("gradient_of_sum", mistake="tensor_of_tensor")
+def gradient_of_sum(x):
+    leaf = torch.tensor(x, requires_grad=True)
+    (2 * leaf**2).sum().backward()
+    return leaf.grad
+
+
+@wrong("gradient_of_sum", mistake="mean_for_sum")
+def gradient_of_sum(x):
+    leaf = x.detach().clone().requires_grad_()
+    (2 * leaf**2).mean().backward()
+    return leaf.grad
+
+
+@wrong("gradient_of_sum", mistake="input_changed")
+def gradient_of_sum(x):
+    return x.mul_(4)
 
 
 @wrong("gradient_of_sum", mistake="graph_kept")
@@ -183,11 +219,11 @@ def mean_of_squares(x):
     return x.grad
 
 
-@wrong("mean_of_squares", mistake="returned_none")
+@wrong("mean_of_squares", mistake="none_for_gradient")
 def mean_of_squares(x):
     leaf = x.detach().clone().requires_grad_()
     y = leaf + 2
-    (3 * y.data**2 * leaf / leaf).mean().backward()
+    (3 * y**2).mean().backward()
     return y.grad
 
 
@@ -200,6 +236,14 @@ def by_hand(x):
 def by_hand(x):
     y = x**2 * torch.exp(x)
     return 2 * x * torch.exp(x) + y
+
+
+@right("by_hand")
+def by_hand(x):
+    def func(x):
+        return x.exp()
+
+    return 2 * x * func(x) + x**2 * func(x)
 
 
 @wrong("by_hand", mistake="product_of_slopes")
@@ -227,6 +271,20 @@ def by_hand(x):
 @wrong("by_hand", mistake="name_ruled_out")
 def by_hand(x):
     return torch.func.grad(lambda x: (x**2 * x.exp()).sum())(x)
+
+
+@wrong("by_hand", mistake="name_ruled_out")
+def by_hand(x):
+    from torch.autograd.functional import jacobian
+
+    return jacobian(lambda x: (x**2 * x.exp()).sum(), x)
+
+
+@wrong("by_hand", mistake="wrong_values")
+def by_hand(x):
+    at, h = x.double(), 1e-6
+    slope = ((at + h) ** 2 * (at + h).exp() - (at - h) ** 2 * (at - h).exp()) / (2 * h)
+    return slope.to(x.dtype)
 
 
 @wrong("by_hand", mistake="wrong_values")
@@ -288,6 +346,23 @@ def two_paths(a, x):
     y, b = 2 * x**2 + 3 * a, 6 * x * a
     by_y, by_b = 2 * y - 1 / (b * y**2), -1 / (b**2 * y)
     return by_y * 3 + by_b * 6 * x, by_y * 4 * x + by_b * 6 * a
+
+
+@right("two_paths")
+def two_paths(a, x):
+    def z(a, x):
+        y = 2 * x**2 + 3 * a
+        return (y**2 + 1 / (6 * x * a * y)).sum()
+
+    return torch.func.grad(z, argnums=(0, 1))(a, x)
+
+
+@wrong("two_paths", mistake="mean_for_sum")
+def two_paths(a, x):
+    a, x = a.detach().clone().requires_grad_(), x.detach().clone().requires_grad_()
+    y = 2 * x**2 + 3 * a
+    (y**2 + 1 / (6 * x * a * y)).mean().backward()
+    return a.grad, x.grad
 
 
 @wrong("two_paths", mistake="swapped")
@@ -363,6 +438,23 @@ def dynamic_branch(x):
 @right("dynamic_branch")
 def dynamic_branch(x):
     return 0.25 * x + 0.15 * (x - 100).relu()
+
+
+@right("dynamic_branch")
+def dynamic_branch(x):
+    above = x > 100
+    return 0.25 * x + 0.15 * above * (x - 100)
+
+
+@wrong("dynamic_branch", mistake="name_ruled_out")
+def dynamic_branch(x):
+    return 0.25 * x if float(x) <= 100 else 25 + 0.40 * (x - 100)
+
+
+@wrong("dynamic_branch", mistake="other_leaf")
+def dynamic_branch(x):
+    x = x.detach().clone().requires_grad_(x.requires_grad)
+    return 0.25 * x if x <= 100 else 25 + 0.40 * (x - 100)
 
 
 @wrong("dynamic_branch", mistake="graph_lost")
@@ -547,6 +639,56 @@ def jacobian_rows(f, x):
     return jacobian
 
 
+@right("jacobian_rows")
+def jacobian_rows(func, x):
+    y, pull = torch.func.vjp(func, x)
+    return torch.stack([pull(weights)[0] for weights in torch.eye(len(y), dtype=y.dtype, device=y.device)])
+
+
+@right("jacobian_rows")
+def jacobian_rows(f, x):
+    return torch.stack([torch.func.grad(lambda x, i=i: f(x)[i])(x) for i in range(len(f(x)))])
+
+
+@wrong("jacobian_rows", mistake="name_ruled_out")
+def jacobian_rows(f, x):
+    from torch.autograd.functional import jacobian
+
+    return jacobian(f, x)
+
+
+@wrong("jacobian_rows", mistake="last_row_kept")
+def jacobian_rows(f, x):
+    leaf = x.clone().requires_grad_()
+    rows = []
+    for each in f(leaf):
+        if leaf.grad is not None:
+            leaf.grad.zero_()
+        each.backward(retain_graph=True)
+        rows.append(leaf.grad)
+    return torch.stack(rows)
+
+
+@wrong("jacobian_rows", mistake="sum_kept")
+def jacobian_rows(f, x):
+    leaf = x.clone().requires_grad_()
+    rows = []
+    for each in f(leaf):
+        each.backward(retain_graph=True)
+        rows.append(leaf.grad)
+    return torch.stack(rows)
+
+
+@wrong("jacobian_rows", mistake="wrong_values")
+def jacobian_rows(f, x):
+    columns = []
+    for i in range(len(x)):
+        step = torch.zeros_like(x)
+        step[i] = 1e-5 if x.dtype == torch.float64 else 1e-2
+        columns.append((f(x + step) - f(x - step)) / (2 * step[i]))
+    return torch.stack(columns, dim=1)
+
+
 @wrong("jacobian_rows", mistake="transposed")
 def jacobian_rows(f, x):
     leaf = x.detach().clone().requires_grad_()
@@ -611,6 +753,17 @@ def jacobian_rows(f, x):
 
 
 @right("second_derivative")
+def second_derivative(f, x):
+    slope = torch.func.grad(lambda x: f(x).sum())
+    return torch.func.grad(lambda x: slope(x).sum())(x)
+
+
+@right("second_derivative")
+def second_derivative(f, x):
+    return torch.func.vmap(torch.func.grad(torch.func.grad(f)))(x.reshape(-1)).reshape(x.shape)
+
+
+@wrong("second_derivative", mistake="name_ruled_out")
 def second_derivative(f, x):
     leaf = x.clone().requires_grad_()
     f(leaf).sum().backward(create_graph=True)
@@ -754,7 +907,14 @@ def frozen_part(x, body, head, target):
     return ((features * head - target) ** 2).sum()
 
 
-@wrong("frozen_part", mistake="not_frozen")
+@wrong("frozen_part", mistake="old_gradient_gone")
+def frozen_part(x, body, head, target):
+    head.grad = None
+    features = (x * body).tanh().detach()
+    return ((features * head - target) ** 2).mean()
+
+
+@wrong("frozen_part", mistake="old_gradient_gone")
 def frozen_part(x, body, head, target):
     body.grad = None
     features = (x * body).tanh().detach()
@@ -806,6 +966,41 @@ def my_function(x, step):
             passed = grad_output.clone()
             passed[x.abs() > 1] = 0
             return passed, None
+
+    return Rounded.apply(x, step)
+
+
+@right("my_function")
+def my_function(x, step):
+    class Rounded(torch.autograd.Function):
+        @staticmethod
+        def forward(x, step):
+            return (x.clamp(-1, 1) / step).round() * step
+
+        @staticmethod
+        def setup_context(ctx, inputs, output):
+            ctx.save_for_backward(inputs[0])
+
+        @staticmethod
+        def backward(ctx, grad_output):
+            (x,) = ctx.saved_tensors
+            return grad_output.masked_fill(x.abs() > 1, 0), None
+
+    return Rounded.apply(x, step)
+
+
+@wrong("my_function", mistake="input_changed")
+def my_function(x, step):
+    class Rounded(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, x, step):
+            ctx.save_for_backward(x.clone())
+            return (x.clamp_(-1, 1) / step).round() * step
+
+        @staticmethod
+        def backward(ctx, grad_output):
+            (x,) = ctx.saved_tensors
+            return grad_output * (x.abs() <= 1), None
 
     return Rounded.apply(x, step)
 
@@ -883,6 +1078,22 @@ def my_function(x, step):
     return Rounded.apply(x, step)
 
 
+@wrong("my_function", mistake="other_leaf")
+def my_function(x, step):
+    class Rounded(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, x, step):
+            ctx.save_for_backward(x)
+            return (x.clamp(-1, 1) / step).round() * step
+
+        @staticmethod
+        def backward(ctx, grad_output):
+            (x,) = ctx.saved_tensors
+            return grad_output * (x.abs() <= 1), None
+
+    return Rounded.apply(x.detach().requires_grad_(), step)
+
+
 @wrong("my_function", mistake="not_limited")
 def my_function(x, step):
     class Rounded(torch.autograd.Function):
@@ -945,6 +1156,23 @@ def give_or_take(f, values, errors):
     result = f(leaf)
     slope = torch.autograd.grad(result, [leaf])[0]
     return result.detach(), torch.linalg.vector_norm(slope * errors)
+
+
+@right("give_or_take")
+def give_or_take(f, values, errors):
+    leaf = values.detach().clone().requires_grad_()
+    result = f(leaf)
+    result.backward(inputs=[leaf])
+    return result.detach(), (leaf.grad * errors).norm()
+
+
+@wrong("give_or_take", mistake="gradient_leaked")
+def give_or_take(f, values, errors):
+    leaf = values.detach().clone().requires_grad_()
+    result = f(leaf)
+    result.backward()
+    stiffness.grad = None
+    return result.detach(), ((leaf.grad * errors) ** 2).sum().sqrt()
 
 
 @wrong("give_or_take", mistake="gradient_leaked")

@@ -18,11 +18,6 @@ def one_step(w, grad, lr):
     return new
 
 
-@right("one_step")
-def one_step(w, grad, lr):
-    return w + (-lr) * grad
-
-
 @wrong("one_step", mistake="uphill")
 def one_step(w, grad, lr):
     return w + lr * grad
@@ -54,24 +49,19 @@ def one_step(w, grad, lr):
     return w
 
 
+@wrong("one_step", mistake="graph_kept")
+def one_step(w, grad, lr):
+    return w.clone().requires_grad_() - lr * grad
+
+
 @wrong("one_step", mistake="returned_none")
 def one_step(w, grad, lr):
     w = w - lr * grad
 
 
-@wrong("one_step", mistake="not_a_tensor")
-def one_step(w, grad, lr):
-    return [a - lr * b for a, b in zip(w.tolist(), grad.tolist(), strict=True)]
-
-
 @wrong("one_step", mistake="raised")
 def one_step(w, grad, lr):
     return torch.stack([w[i] - lr * grad[i] for i in range(len(w))])
-
-
-@wrong("one_step", mistake="float64_for_float32")
-def one_step(w, grad, lr):
-    return w.double() - lr * grad
 
 
 @right("still_a_leaf")
@@ -99,11 +89,6 @@ def still_a_leaf():
     return "False False"
 
 
-@wrong("still_a_leaf", mistake="wrong_prediction")
-def still_a_leaf():
-    return "None False"
-
-
 @right("update_in_place")
 def update_in_place(params, lr):
     for p in params:
@@ -125,18 +110,6 @@ def update_in_place(params, lr):
 
 @right("update_in_place")
 def update_in_place(params, lr):
-    @torch.no_grad()
-    def move(p):
-        p[...] = p - lr * p.grad
-        p.grad = None
-
-    for p in filter(lambda p: p.grad is not None, params):
-        move(p)
-    return params
-
-
-@right("update_in_place")
-def update_in_place(params, lr):
     for p in params:
         if p.grad is not None:
             p.requires_grad_(False)
@@ -145,7 +118,7 @@ def update_in_place(params, lr):
             p.grad = None
 
 
-@wrong("update_in_place", mistake="input_left_unchanged")
+@wrong("update_in_place", mistake="nothing_moved")
 def update_in_place(params, lr):
     for p in params:
         if p.grad is not None:
@@ -153,15 +126,7 @@ def update_in_place(params, lr):
             p.grad = None
 
 
-@wrong("update_in_place", mistake="input_left_unchanged")
-def update_in_place(params, lr):
-    with torch.no_grad():
-        for i, p in enumerate(params):
-            if p.grad is not None:
-                params[i] = (p - lr * p.grad).requires_grad_()
-
-
-@wrong("update_in_place", mistake="input_left_unchanged")
+@wrong("update_in_place", mistake="nothing_moved")
 def update_in_place(params, lr):
     with torch.no_grad():
         for p in params:
@@ -184,15 +149,6 @@ def update_in_place(params, lr):
         for p in params:
             p -= lr * p.grad
             p.grad = None
-
-
-@wrong("update_in_place", mistake="raised")
-def update_in_place(params, lr):
-    with torch.no_grad():
-        for p in params:
-            if p.grad is not None:
-                p -= lr * p.grad
-            p.grad.zero_()
 
 
 @wrong("update_in_place", mistake="grad_not_cleared")
@@ -246,11 +202,12 @@ def update_in_place(params, lr):
         p.grad = None
 
 
-@wrong("update_in_place", mistake="input_left_unchanged")
+@wrong("update_in_place", mistake="parameter_left_out")
 def update_in_place(params, lr):
     with torch.no_grad():
-        p = params[0] if params else None
-        if p is not None and p.grad is not None:
+        for p in params:
+            if p.grad is None:
+                return
             p -= lr * p.grad
             p.grad = None
 
@@ -304,17 +261,6 @@ def descend(start, lr, steps):
 
 @right("descend")
 def descend(start, lr, steps):
-    x, places = start.item(), [start.item()]
-    for _ in range(steps):
-        leaf = torch.tensor(x, requires_grad=True)
-        (slope,) = torch.autograd.grad(leaf**2 + 20, leaf)
-        x -= lr * slope.item()
-        places.append(x)
-    return torch.tensor(places, device=start.device)
-
-
-@right("descend")
-def descend(start, lr, steps):
     x = start.detach().clone().requires_grad_()
     places = []
     for _step in range(steps + 1):
@@ -356,6 +302,19 @@ def descend(start, lr, steps):
         (x**2 + 20).backward()
         with torch.no_grad():
             x = x - lr * x.grad
+        places.append(x.detach().clone())
+    return torch.stack(places)
+
+
+@wrong("descend", mistake="nothing_moved")
+def descend(start, lr, steps):
+    x = start.clone().requires_grad_()
+    places = [start.clone()]
+    for _ in range(steps):
+        (x**2 + 20).backward()
+        x.grad.zero_()
+        with torch.no_grad():
+            x -= lr * x.grad
         places.append(x.detach().clone())
     return torch.stack(places)
 
@@ -420,14 +379,6 @@ def descend(start, lr, steps):
     return torch.stack(places)
 
 
-@wrong("descend", mistake="uphill")
-def descend(start, lr, steps):
-    places = [start.clone()]
-    for _ in range(steps):
-        places.append(places[-1] + lr * 2 * places[-1])
-    return torch.stack(places)
-
-
 @wrong("descend", mistake="losses_for_places")
 def descend(start, lr, steps):
     x, losses = start.clone(), []
@@ -448,15 +399,6 @@ def descend(start, lr, steps):
         x.grad = None
         places.append(x.detach().clone())
     return torch.stack(places)
-
-
-@wrong("descend", mistake="not_a_tensor")
-def descend(start, lr, steps):
-    x, places = start.item(), [start.item()]
-    for _ in range(steps):
-        x -= lr * 2 * x
-        places.append(x)
-    return places
 
 
 @wrong("descend", mistake="wrong_device")
@@ -507,11 +449,6 @@ def diverges():
 @wrong("diverges", mistake="slope_halved")
 def diverges():
     return "-5 2"
-
-
-@wrong("diverges", mistake="wrong_prediction")
-def diverges():
-    return "0 0"
 
 
 @right("steps_to_reach")
@@ -593,7 +530,7 @@ def steps_to_reach(start, lr, goal, most):
     return None
 
 
-@wrong("steps_to_reach", mistake="gave_up_with_number")
+@wrong("steps_to_reach", mistake="number_for_none")
 def steps_to_reach(start, lr, goal, most):
     x = start.clone()
     step = 0
@@ -601,6 +538,16 @@ def steps_to_reach(start, lr, goal, most):
         x -= lr * 2 * x
         step += 1
     return step
+
+
+@wrong("steps_to_reach", mistake="number_for_none")
+def steps_to_reach(start, lr, goal, most):
+    x = start.clone()
+    for step in range(most + 1):
+        if x**2 + 20 <= goal:
+            return step
+        x -= lr * 2 * x
+    return -1
 
 
 @wrong("steps_to_reach", mistake="most_exceeded")
@@ -634,28 +581,7 @@ def steps_to_reach(start, lr, goal, most):
     return None
 
 
-@wrong("steps_to_reach", mistake="one_step_more")
-def steps_to_reach(start, lr, goal, most):
-    x = start.clone()
-    for step in range(1, most + 1):
-        x -= lr * 2 * x
-        if x**2 + 20 <= goal:
-            return step
-    return None
-
-
-@wrong("steps_to_reach", mistake="tensor_for_number")
-def steps_to_reach(start, lr, goal, most):
-    x, step = start.clone(), torch.tensor(0)
-    while step <= most:
-        if x**2 + 20 <= goal:
-            return step
-        x -= lr * 2 * x
-        step += 1
-    return None
-
-
-@wrong("steps_to_reach", mistake="raised")
+@wrong("steps_to_reach", mistake="grad_not_cleared")
 def steps_to_reach(start, lr, goal, most):
     x = start.clone().requires_grad_()
     for step in range(most + 1):
@@ -663,7 +589,8 @@ def steps_to_reach(start, lr, goal, most):
         if loss <= goal:
             return step
         loss.backward()
-        x = x - lr * x.grad
+        with torch.no_grad():
+            x -= lr * x.grad
     return None
 
 
@@ -728,11 +655,6 @@ def mse(prediction, target):
     return ((prediction - target) ** 2).mean(dim=0)
 
 
-@wrong("mse", mistake="wrong_shape")
-def mse(prediction, target):
-    return (prediction - target) ** 2
-
-
 @wrong("mse", mistake="not_a_tensor")
 def mse(prediction, target):
     return ((prediction - target) ** 2).mean().item()
@@ -741,6 +663,12 @@ def mse(prediction, target):
 @wrong("mse", mistake="graph_lost")
 def mse(prediction, target):
     return ((prediction.detach() - target) ** 2).mean()
+
+
+@wrong("mse", mistake="cut_from_input")
+def mse(prediction, target):
+    value = ((prediction - target) ** 2).mean().item()
+    return torch.tensor(value, dtype=prediction.dtype, device=prediction.device, requires_grad=True)
 
 
 @wrong("mse", mistake="name_ruled_out")
@@ -815,12 +743,6 @@ def gradients_of_layer(x, w, b, target):
     return pull.T @ x, pull.sum(dim=0)
 
 
-@wrong("gradients_of_layer", mistake="uphill")
-def gradients_of_layer(x, w, b, target):
-    pull = 2 * (target - x @ w - b) / target.numel()
-    return x.T @ pull, pull.sum(dim=0)
-
-
 @wrong("gradients_of_layer", mistake="input_needs_grad")
 def gradients_of_layer(x, w, b, target):
     w.requires_grad_()
@@ -830,16 +752,19 @@ def gradients_of_layer(x, w, b, target):
     return w.grad, b.grad
 
 
-@wrong("gradients_of_layer", mistake="raised")
+@wrong("gradients_of_layer", mistake="grad_not_cleared")
 def gradients_of_layer(x, w, b, target):
+    w.requires_grad_()
+    b.requires_grad_()
     nn.MSELoss()(x @ w + b, target).backward()
+    w.requires_grad_(False)
+    b.requires_grad_(False)
     return w.grad, b.grad
 
 
 @wrong("gradients_of_layer", mistake="raised")
 def gradients_of_layer(x, w, b, target):
-    w, b = w.clone().requires_grad_(), b.clone().requires_grad_()
-    ((x @ w + b - target) ** 2).backward()
+    nn.MSELoss()(x @ w + b, target).backward()
     return w.grad, b.grad
 
 
@@ -878,27 +803,6 @@ def train_step(x, y, w, b, lr):
     with torch.no_grad():
         for p in (w, b):
             p.copy_(p - lr * p.grad)
-    return float(loss)
-
-
-@right("train_step")
-def train_step(x, y, w, b, lr):
-    loss = nn.functional.mse_loss(x @ w + b, y)
-    dw, db = torch.autograd.grad(loss, [w, b])
-    with torch.no_grad():
-        w.add_(dw, alpha=-lr)
-        b.add_(db, alpha=-lr)
-    return loss.tolist()
-
-
-@wrong("train_step", mistake="stale_gradient")
-def train_step(x, y, w, b, lr):
-    loss = nn.MSELoss()(x @ w + b, y)
-    loss.backward()
-    with torch.no_grad():
-        w -= lr * w.grad
-        b -= lr * b.grad
-    w.grad = b.grad = None
     return loss.item()
 
 
@@ -909,6 +813,7 @@ def train_step(x, y, w, b, lr):
     with torch.no_grad():
         w -= lr * w.grad
         b -= lr * b.grad
+    w.grad = b.grad = None
     return loss.item()
 
 
@@ -931,17 +836,6 @@ def train_step(x, y, w, b, lr):
     loss.backward()
     w = w - lr * w.grad
     b = b - lr * b.grad
-    return loss.item()
-
-
-@wrong("train_step", mistake="nothing_moved")
-def train_step(x, y, w, b, lr):
-    w, b = w.detach().clone().requires_grad_(), b.detach().clone().requires_grad_()
-    loss = nn.MSELoss()(x @ w + b, y)
-    loss.backward()
-    with torch.no_grad():
-        w -= lr * w.grad
-        b -= lr * b.grad
     return loss.item()
 
 
@@ -998,21 +892,21 @@ def train_step(x, y, w, b, lr):
     return loss.item()
 
 
-@wrong("train_step", mistake="uphill")
-def train_step(x, y, w, b, lr):
-    w.grad = b.grad = None
-    loss = nn.MSELoss()(x @ w + b, y)
-    loss.backward()
-    with torch.no_grad():
-        w += lr * w.grad
-        b += lr * b.grad
-    return loss.item()
-
-
 @wrong("train_step", mistake="summed_for_mean")
 def train_step(x, y, w, b, lr):
     w.grad = b.grad = None
     loss = ((x @ w + b - y) ** 2).sum()
+    loss.backward()
+    with torch.no_grad():
+        w -= lr * w.grad
+        b -= lr * b.grad
+    return loss.item()
+
+
+@wrong("train_step", mistake="halved")
+def train_step(x, y, w, b, lr):
+    w.grad = b.grad = None
+    loss = ((x @ w + b - y) ** 2).mean() / 2
     loss.backward()
     with torch.no_grad():
         w -= lr * w.grad
@@ -1040,17 +934,6 @@ def train_step(x, y, w, b, lr):
     with torch.no_grad():
         w -= lr * w.grad
         b -= lr * b.grad
-    return loss.item()
-
-
-@wrong("train_step", mistake="bias_forgotten")
-def train_step(x, y, w, b, lr):
-    w.grad = b.grad = None
-    loss = nn.MSELoss()(x @ w + b, y)
-    loss.backward()
-    with torch.no_grad():
-        w -= lr * w.grad
-        b = b - lr * b.grad
     return loss.item()
 
 
@@ -1154,21 +1037,6 @@ def descend_with_momentum(start, lr, momentum, steps):
     return torch.stack(path)
 
 
-@wrong("descend_with_momentum", mistake="uphill")
-def descend_with_momentum(start, lr, momentum, steps):
-    x = start.clone().requires_grad_()
-    velocity = torch.zeros_like(start)
-    path = [start.clone()]
-    for _ in range(steps):
-        (x**2 + 20).sum().backward()
-        velocity = momentum * velocity + x.grad
-        with torch.no_grad():
-            x -= -lr * velocity
-        x.grad = None
-        path.append(x.detach().clone())
-    return torch.stack(path)
-
-
 @wrong("descend_with_momentum", mistake="grad_not_cleared")
 def descend_with_momentum(start, lr, momentum, steps):
     x = start.clone().requires_grad_()
@@ -1179,7 +1047,6 @@ def descend_with_momentum(start, lr, momentum, steps):
         velocity = momentum * velocity + x.grad
         with torch.no_grad():
             x -= lr * velocity
-        pass
         path.append(x.detach().clone())
     return torch.stack(path)
 
@@ -1199,44 +1066,18 @@ def descend_with_momentum(start, lr, momentum, steps):
     return torch.stack(path)
 
 
-@wrong("descend_with_momentum", mistake="graph_kept")
+@wrong("descend_with_momentum", mistake="rate_inside_velocity")
 def descend_with_momentum(start, lr, momentum, steps):
     x = start.clone().requires_grad_()
     velocity = torch.zeros_like(start)
     path = [start.clone()]
     for _ in range(steps):
         (x**2 + 20).sum().backward()
-        velocity = momentum * velocity + x.grad
-        with torch.no_grad():
-            x -= lr * velocity
-        x.grad = None
-        path.append(x.clone())
-    return torch.stack(path)
-
-
-@wrong("descend_with_momentum", mistake="wrong_values")
-def descend_with_momentum(start, lr, momentum, steps):
-    x = start.clone().requires_grad_()
-    velocity = torch.zeros_like(start)
-    path = [start.clone()]
-    for _ in range(steps):
-        (x**2 + 20).sum().backward()
-        velocity = lr * (momentum * velocity + x.grad)
+        velocity = momentum * velocity + lr * x.grad
         with torch.no_grad():
             x -= lr * velocity
         x.grad = None
         path.append(x.detach().clone())
-    return torch.stack(path)
-
-
-@wrong("descend_with_momentum", mistake="same_tensor_kept")
-def descend_with_momentum(start, lr, momentum, steps):
-    x, velocity, path = start.clone(), torch.zeros_like(start), [start.clone()]
-    path[0] = x
-    for _ in range(steps):
-        velocity = momentum * velocity + 2 * x
-        x -= lr * velocity
-        path.append(x)
     return torch.stack(path)
 
 
@@ -1267,26 +1108,6 @@ def descend_with_momentum(start, lr, momentum, steps):
             x -= lr * velocity
         x.grad = None
         path.append(x.detach().clone())
-    return torch.stack(path)
-
-
-@wrong("descend_with_momentum", mistake="wrong_device")
-def descend_with_momentum(start, lr, momentum, steps):
-    x, velocity, path = start.cpu().clone(), torch.zeros(len(start)), [start.cpu().clone()]
-    for _ in range(steps):
-        velocity = momentum * velocity + 2 * x
-        x = x - lr * velocity
-        path.append(x)
-    return torch.stack(path)
-
-
-@wrong("descend_with_momentum", mistake="raised")
-def descend_with_momentum(start, lr, momentum, steps):
-    x, velocity, path = start.clone(), torch.zeros(2), [start.clone()]
-    for _ in range(steps):
-        velocity = momentum * velocity + 2 * x
-        x = x - lr * velocity
-        path.append(x)
     return torch.stack(path)
 
 
@@ -1365,25 +1186,7 @@ def same_as_sgd(params, velocities, lr, momentum):
                 v.mul_(momentum).add_(p.grad)
 
 
-@wrong("same_as_sgd", mistake="uphill")
-def same_as_sgd(params, velocities, lr, momentum):
-    with torch.no_grad():
-        for p, v in zip(params, velocities, strict=True):
-            if p.grad is not None:
-                v.mul_(momentum).add_(p.grad)
-                p += lr * v
-
-
-@wrong("same_as_sgd", mistake="rate_forgotten")
-def same_as_sgd(params, velocities, lr, momentum):
-    with torch.no_grad():
-        for p, v in zip(params, velocities, strict=True):
-            if p.grad is not None:
-                v.mul_(momentum).add_(p.grad)
-                p -= v
-
-
-@wrong("same_as_sgd", mistake="input_left_unchanged")
+@wrong("same_as_sgd", mistake="nothing_moved")
 def same_as_sgd(params, velocities, lr, momentum):
     with torch.no_grad():
         for p, v in zip(params, velocities, strict=True):
@@ -1400,16 +1203,6 @@ def same_as_sgd(params, velocities, lr, momentum):
                 v.mul_(momentum).add_(p.grad)
                 p -= lr * v
                 p.grad = None
-
-
-@wrong("same_as_sgd", mistake="cleared_in_step")
-def same_as_sgd(params, velocities, lr, momentum):
-    with torch.no_grad():
-        for p, v in zip(params, velocities, strict=True):
-            if p.grad is not None:
-                v.mul_(momentum).add_(p.grad)
-                p -= lr * v
-                p.grad.zero_()
 
 
 @wrong("same_as_sgd", mistake="name_ruled_out")
@@ -1447,6 +1240,16 @@ def same_as_sgd(params, velocities, lr, momentum):
             p -= lr * v
 
 
+@wrong("same_as_sgd", mistake="parameter_left_out")
+def same_as_sgd(params, velocities, lr, momentum):
+    with torch.no_grad():
+        for p, v in zip(params, velocities, strict=True):
+            if p.grad is None:
+                return
+            v.mul_(momentum).add_(p.grad)
+            p -= lr * v
+
+
 @wrong("same_as_sgd", mistake="zero_taken_for_missing")
 def same_as_sgd(params, velocities, lr, momentum):
     with torch.no_grad():
@@ -1454,15 +1257,6 @@ def same_as_sgd(params, velocities, lr, momentum):
             if p.grad is not None and p.grad.any():
                 v.mul_(momentum).add_(p.grad)
                 p -= lr * v
-
-
-@wrong("same_as_sgd", mistake="velocity_not_kept")
-def same_as_sgd(params, velocities, lr, momentum):
-    with torch.no_grad():
-        for i, p in enumerate(params):
-            if p.grad is not None:
-                velocities[i] = momentum * velocities[i] + p.grad
-                p -= lr * velocities[i]
 
 
 @right("locate")
@@ -1498,18 +1292,6 @@ def locate(masts, measured):
     return place
 
 
-@right("locate")
-def locate(masts, measured):
-    place = masts[measured.argmin()].clone() + 0.1
-    place.requires_grad_()
-    adam = optim.Adam([place], lr=0.1)
-    for _ in range(800):
-        adam.zero_grad()
-        nn.functional.mse_loss(torch.cdist(place[None], masts)[0], measured).backward()
-        adam.step()
-    return place.detach()
-
-
 @wrong("locate", mistake="start_returned")
 def locate(masts, measured):
     return masts.mean(dim=0)
@@ -1529,7 +1311,6 @@ def locate(masts, measured):
         place.grad.zero_()
         with torch.no_grad():
             place -= 0.3 * place.grad
-
     return place.detach()
 
 
@@ -1541,7 +1322,6 @@ def locate(masts, measured):
         loss.backward()
         with torch.no_grad():
             place -= 0.3 * place.grad
-        pass
     return place.detach()
 
 
@@ -1553,18 +1333,6 @@ def locate(masts, measured):
         loss.backward()
         with torch.no_grad():
             place -= 0.3 * place.grad
-        place.grad = None
-    return place.detach()
-
-
-@wrong("locate", mistake="wrong_values")
-def locate(masts, measured):
-    place = masts.mean(dim=0).requires_grad_()
-    for _ in range(300):
-        loss = nn.MSELoss()(torch.linalg.vector_norm(masts - place, dim=1), measured)
-        loss.backward()
-        with torch.no_grad():
-            place -= 0.0005 * place.grad
         place.grad = None
     return place.detach()
 
@@ -1593,34 +1361,11 @@ def locate(masts, measured):
     return place
 
 
-@wrong("locate", mistake="raised")
-def locate(masts, measured):
-    place = masts.mean(dim=0).requires_grad_()
-    for _ in range(300):
-        loss = nn.MSELoss()(torch.linalg.vector_norm(masts - place, dim=1), measured)
-        loss.backward()
-        place = place - 0.3 * place.grad
-        pass
-    return place.detach()
-
-
 @wrong("locate", mistake="went_to_nan")
 def locate(masts, measured):
     place = masts[0].clone().requires_grad_()
     for _ in range(300):
         loss = nn.MSELoss()(((masts - place) ** 2).sum(1).sqrt(), measured)
-        loss.backward()
-        with torch.no_grad():
-            place -= 0.3 * place.grad
-        place.grad = None
-    return place.detach()
-
-
-@wrong("locate", mistake="went_to_nan")
-def locate(masts, measured):
-    place = masts.mean(dim=0).requires_grad_()
-    for _ in range(300):
-        loss = nn.MSELoss()(((masts - place) ** 2).sum(1), measured)
         loss.backward()
         with torch.no_grad():
             place -= 0.3 * place.grad
@@ -1638,18 +1383,6 @@ def locate(masts, measured):
             place -= 0.3 * place.grad
         place.grad = None
     return place.detach().flip(0)
-
-
-@wrong("locate", mistake="kept_axis")
-def locate(masts, measured):
-    place = masts.mean(dim=0, keepdim=True).requires_grad_()
-    for _ in range(300):
-        loss = nn.MSELoss()(torch.linalg.vector_norm(masts - place, dim=1), measured)
-        loss.backward()
-        with torch.no_grad():
-            place -= 0.3 * place.grad
-        place.grad = None
-    return place.detach()
 
 
 @wrong("locate", mistake="wrong_values")
@@ -1676,30 +1409,13 @@ def locate(masts, measured):
     return place.detach()
 
 
-@wrong("locate", mistake="raised")
+@wrong("locate", mistake="wrong_values")
 def locate(masts, measured):
     place = masts.mean(dim=0).requires_grad_()
     for _ in range(300):
-        loss = nn.MSELoss()(torch.linalg.vector_norm(masts - place, dim=1), measured)
-        loss.backward()
-        place -= 0.3 * place.grad
-        place.grad = None
-    return place.detach()
-
-
-@wrong("locate", mistake="not_a_tensor")
-def locate(masts, measured):
-    place = masts.mean(dim=0).requires_grad_()
-    for _ in range(300):
-        loss = nn.MSELoss()(torch.linalg.vector_norm(masts - place, dim=1), measured)
+        loss = nn.MSELoss()(distances_from(place), measured)  # from the masts of the cell above, not from these
         loss.backward()
         with torch.no_grad():
             place -= 0.3 * place.grad
         place.grad = None
-    return place.tolist()
-
-
-@wrong("locate", mistake="wrong_values")
-def locate(masts, measured):
-    weights = 1 / measured
-    return (masts * weights[:, None]).sum(0) / weights.sum()
+    return place.detach()

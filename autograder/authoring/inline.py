@@ -30,6 +30,7 @@ MODULES = (
     *("gpu_memory", "gpu_rules", "gpu_calls", "gpu"),
 )
 TABLES: dict[str, Mapping[str, object]] = {"WORDS": WORDS, "GUESSES": GUESSES}
+ALWAYS = ("RESULTS", "WORDS")  # for the closing cell, and for hidden tests that bring words of their own
 TITLE = "# @title Set-up: run this cell first"
 PURPOSE = "Checks, messages and pictures. You need not read this to take the course, but you are welcome to."
 
@@ -51,7 +52,7 @@ def kit_cell(visible: list[str], hidden: list[str]) -> str:
     """
     trees = [ast.parse(source) for source in visible + hidden]
     names = frozenset[str]().union(*map(names_in, trees))
-    public = [name for name in (*kit.__all__, "WORDS") if name in names or name == "WORDS"]
+    public = [name for name in (*kit.__all__, *ALWAYS) if name in names or name in ALWAYS]
     # A lesson that asks whether its GPU is simulated is about GPUs: it brings one for those who have none.
     first = ["simulate_gpu()"] * ("simulated" in public)
     chosen = closure({*public, "ready", *["simulate_gpu"] * len(first)})
@@ -69,8 +70,8 @@ def kit_cell(visible: list[str], hidden: list[str]) -> str:
 
 def own_words(hidden: str, setup: str) -> str:
     """A line for a hidden test that brings the words which the set-up cell does not have."""
-    known = strings_in(ast.parse(setup))
-    brought = {key: text for key, text in WORDS.items() if key in strings_in(ast.parse(hidden)) - known}
+    missing = strings_in(ast.parse(hidden)) - strings_in(ast.parse(setup))
+    brought = {key: text for key, text in WORDS.items() if key in missing}
     return f"WORDS.update({brought!r})\n" if brought else ""
 
 

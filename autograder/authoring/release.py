@@ -18,6 +18,7 @@ from nbgrader.preprocessors import (
     ComputeChecksums,
     LockCells,
 )
+from nbgrader.utils import is_solution
 
 RELEASE_STEPS = [
     LockCells,
@@ -38,3 +39,8 @@ def release(solution: NotebookNode) -> NotebookNode:
     for step in RELEASE_STEPS:
         notebook, _ = step().preprocess(notebook, {})
     return notebook
+
+
+def starters_of(solution: NotebookNode) -> dict[str, str]:
+    """The answer cells as students get them, by their grade ids."""
+    return {cell.metadata.nbgrader.grade_id: cell.source for cell in release(solution).cells if is_solution(cell)}

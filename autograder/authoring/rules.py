@@ -182,8 +182,9 @@ def check_names(source: Source) -> None:
             continue
         here = set(defined_in(cell))
         if cell.kind in TESTS:
+            defined = known | here | arguments_in(cell)
             for node in ast.walk(ast.parse(cell.text)):
-                if isinstance(node, ast.Name) and node.id not in known | here | arguments_in(cell):
+                if isinstance(node, ast.Name) and node.id not in defined:
                     raise fault(source, cell, f"the test names {node.id!r}, which no cell above defines", node.lineno)
         known |= here
 

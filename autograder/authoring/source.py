@@ -43,7 +43,8 @@ KEYS = {
 }
 BEGIN_SOLUTION, END_SOLUTION = "### BEGIN SOLUTION", "### END SOLUTION"
 BEGIN_HIDDEN, END_HIDDEN = "### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"
-FOLDED = {"cellView": "form", "jupyter": {"source_hidden": True}}  # Colab; JupyterLab, Notebook and VS Code
+# for Colab, for Kaggle, and for JupyterLab, Notebook and VS Code
+FOLDED = {"cellView": "form", "_kg_hide-input": True, "jupyter": {"source_hidden": True}}
 HEADING = re.compile(r"^### (?P<title>.+)$", re.MULTILINE)
 
 

@@ -17,15 +17,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import nbformat
 import torch
 from nbformat import NotebookNode
-from nbgrader.utils import is_grade, is_solution
+from nbgrader.utils import is_grade
 
 from autograder.authoring.bank import Answer, read_bank
 from autograder.authoring.build import generated
-from autograder.authoring.release import release
+from autograder.authoring.release import starters_of
 from autograder.authoring.rules import read_checked
+from autograder.authoring.secrets import leaks, secret_lines
 from autograder.authoring.session import Session
 from autograder.authoring.source import Source, solution_notebook
 from autograder.authoring.trials import Candidate, Trial, attempt, candidates
@@ -35,8 +35,6 @@ from autograder.kit.gpu import simulate_gpu, stop_simulating
 from autograder.kit.words import WORDS
 
 RIGHT_ANSWERS, WRONG_ANSWERS = 2, 3  # how many further ones of each an exercise needs
-LEAK = 24  # a line this long, with spaces folded, does not stand in two places by chance
-SECRET = ("solution", "hidden")  # kinds of cells whose lines a student must not see
 
 
 @dataclass(frozen=True)
@@ -69,9 +67,9 @@ def verify(course: Course, lesson: Lesson, progress: Callable[[int, int], None] 
     source = read_checked(course.source(lesson))
     bank = read_bank(course.bank(lesson))
     solution = solution_notebook(source, lesson.name)
-    starters = {cell.metadata.nbgrader.grade_id: cell.source for cell in release(solution).cells if is_solution(cell)}
+    starters = starters_of(solution)
     answers = candidates(source, starters, course.bank(lesson), bank)
-    faults = [*bank_faults(source, course.bank(lesson), bank), *release_faults(course, lesson, source, starters)]
+    faults = [*bank_faults(source, course.bank(lesson), bank), *release_faults(course, lesson, source, starters, bank)]
     tests = {cell.metadata.nbgrader.grade_id: cell.source for cell in solution.cells if is_grade(cell)}
     trials = []
     with no_simulation_left():
@@ -163,23 +161,14 @@ def disagreement(trial: Trial) -> str:
     return f"{which}: told {told} by the {trial.test} test; it should be told {expected}"
 
 
-def release_faults(course: Course, lesson: Lesson, source: Source, starters: dict[str, str]) -> Iterator[Fault]:
-    """Stale notebooks, and lines of solutions or hidden tests in the student's."""
+def release_faults(
+    course: Course, lesson: Lesson, source: Source, starters: dict[str, str], bank: list[Answer]
+) -> Iterator[Fault]:
+    """Stale notebooks, and lines of solutions, hidden tests or the bank in the student's."""
     for path, text in generated(course, lesson).items():
         if not path.is_file() or path.read_text(encoding="utf-8") != text:
             yield Fault(path, 1, "is not what its source gives; run ./course build")
     path = course.notebook(lesson)
     if path.is_file():
-        cells = nbformat.reads(path.read_text(encoding="utf-8"), nbformat.NO_CONVERT).cells
-        handed_out = {line for cell in cells for line in folded(cell.source)}
-        public = {line for cell in source.cells if cell.kind not in SECRET for line in folded(cell.text)}
-        public |= {line for starter in starters.values() for line in folded(starter)}
-        for cell in source.cells:
-            for line in folded(cell.text) if cell.kind in SECRET else ():
-                if len(line) >= LEAK and line in handed_out - public:
-                    yield Fault(path, 1, f"shows a line of the {cell.kind} {cell.exercise!r}: {line}")
-
-
-def folded(text: str) -> list[str]:
-    """The lines of a text, with every run of blanks as one space."""
-    return [" ".join(line.split()) for line in text.splitlines()]
+        secrets = secret_lines(source, starters.values(), bank)
+        yield from (Fault(path, 1, leak) for leak in leaks(path.read_text(encoding="utf-8"), secrets))

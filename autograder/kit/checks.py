@@ -13,6 +13,7 @@ import torch
 from autograder.kit.pictures import draw, side_by_side
 from autograder.kit.words import WORDS
 
+RESULTS = dict[str, str]()  # how each check went when it last ran
 DTYPES = {  # got and wanted, and the mistake's name
     **dict.fromkeys([(torch.int64, torch.float32), (torch.int64, torch.float64)], "int_for_float"),
     **dict.fromkeys([(torch.float32, torch.int64), (torch.float64, torch.int64)], "float_for_int"),
@@ -51,12 +52,13 @@ def check(name: str) -> Any:
             raise Wrong("default_dtype_changed")
     except (Exception, SystemExit) as error:
         wrong = error if isinstance(error, Wrong) else explain(error)
-        wrong.name = name
+        wrong.name, RESULTS[name] = name, wrong.sign
         if wrong.picture:
             draw(wrong.picture)
         raise wrong from None
     finally:
         torch.set_default_dtype(default)
+    RESULTS[name] = "✓"
     draw(f"<b>✓ {name}</b>", f"✓ {name}")
 
 
@@ -123,7 +125,7 @@ def kind_mistake(got: Any, want: Any) -> str:
     """The name for giving one kind of thing in place of another."""
     kinds = [
         (got is None, "returned_none"),
-        (callable(got) and not isinstance(got, (torch.Tensor, type)), "method_not_called"),
+        (callable(got) and hasattr(got, "__name__") and not isinstance(got, type), "method_not_called"),
         (isinstance(want, torch.Tensor), "not_a_tensor"),
         (isinstance(got, torch.Tensor) and isinstance(want, (int, float)), "tensor_for_number"),
     ]

@@ -8,10 +8,11 @@ PLACES = {"COLAB_RELEASE_TAG": "Google Colab", "KAGGLE_KERNEL_RUN_TYPE": "Kaggle
 
 
 def ready() -> str:
-    """One line: which PyTorch this is, where the notebook runs, and on what its checks do."""
+    """One line: which PyTorch this is, where the notebook runs, on what its checks do, and how to hand it in."""
     place = next((name for sign, name in PLACES.items() if sign in os.environ), "this computer")
     used = ["the CPU", *(f"{each} ({torch.cuda.get_device_name(each)})" for each in devices()[1:])]
     other = " This Mac's GPU, mps, is not used by them." * torch.backends.mps.is_available()
+    other += " To hand in: save, then File > Download, as .ipynb."
     return f"Ready: PyTorch {torch.__version__} on {place}; checks run on {' and '.join(used)}.{other}"
 
 

@@ -10,10 +10,7 @@ from autograder.kit.words import GUESSES
 
 @contextlib.contextmanager
 def predict(name: str, guess: Any) -> Any:
-    """`with predict("name", lambda: name()):` holds a prediction against what the lines below print.
-
-    Without a prediction they do not run. GUESSES knows which mistake a usual wrong one makes.
-    """
+    """Hold a prediction against what the lines below print; without one they do not run. GUESSES knows usual ones."""
     with check(name):
         said = guess()
         if said is None:

@@ -12,6 +12,7 @@ from IPython.core.inputtransformer2 import TransformerManager
 from autograder.kit.checks import Wrong
 
 SYNTAX = {ast.For: "for", ast.comprehension: "for", ast.While: "while", ast.Subscript: "[]"}
+OWNED = (ast.arg, ast.FunctionDef)  # what else a learner names
 RULES = {"for": "loop_used", "while": "loop_used", "[]": "indexed_again"}
 
 
@@ -39,6 +40,7 @@ def expect_uses(source: str, *what: str, most: int, mistake: str = "") -> None:
     inside: set[Any] = {node for part in parts for node in ast.walk(part)}  # once, where functions are nested
     types = {node for each in nodes for node in ast.walk(getattr(each, "annotation", None) or ast.Pass())}
     own = {node.id for node in inside if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    own |= {getattr(each, "arg", "") or getattr(each, "name", "") for each in nodes if isinstance(each, OWNED)}
     asked = {node for node in inside - types if not (isinstance(node, ast.Name) and node.id in own)}  # not a variable's
     used = [(getattr(node, "target", node).lineno, word) for node in asked if (word := word_of(node)) in what]
     if len(used) > most:

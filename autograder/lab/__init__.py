@@ -26,4 +26,5 @@ def serve(notebooks: Path, arguments: Sequence[str]) -> NoReturn:
     as_root = ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
     sys.stdout.flush()
     # -P: a torch.py or jupyterlab.py in this folder is a learner's, not the library.
-    os.execv(sys.executable, [sys.executable, "-P", "-m", "jupyterlab", *as_root, *arguments])
+    index = ["--LabApp.default_url=/lab/tree/index.ipynb"] if Path("index.ipynb").is_file() else []
+    os.execv(sys.executable, [sys.executable, "-P", "-m", "jupyterlab", *as_root, *index, *arguments])

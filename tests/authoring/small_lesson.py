@@ -68,7 +68,7 @@ def twice(x):
     return torch.tensor([4.0, 4.0])
 """
 
-LESSON = Lesson("01_doubles", "Doubles", 5)
+LESSON = Lesson("01_doubles", "Doubles", 5, about="twice")
 
 
 def make(root: Path, source: str = SOURCE, bank: str = BANK) -> Course:

@@ -1,12 +1,14 @@
 """Every answer of a lesson by both engines and by `course verify`.
 
 The judge gets notebooks as students hand them in, each with one answer to every exercise: as many notebooks as the
-exercise with the most answers has. nbgrader takes seconds for each notebook, so it gets one, in which every exercise is
+exercise with the most answers has, and as many again for the answers that call another exercise's, which is the
+solution there. nbgrader takes seconds for each notebook, so it gets one, in which every exercise is
 repeated for each of its answers: the answer, then the exercise's own test cells, under grade ids of their own.
 """
 
 from __future__ import annotations
 
+import ast
 import copy
 import json
 import re
@@ -66,12 +68,29 @@ def every_answer(course: Course, lesson: Lesson, folder: Path) -> list[Compared]
 def by_judge(course: Course, lesson: Lesson, answers: Answers) -> list[dict[str, TestResult]]:
     """For each row of answers, the judge's results by grade id; where an exercise has no more, its first is taken."""
     handed_out = json.loads(course.notebook(lesson).read_text(encoding="utf-8"))
+    texts = {name: [text_of(each) for each in mine] for name, mine in answers.items()}
+    solutions = {name: mine[0] for name, mine in texts.items()}
+    rows = [
+        {name: mine[row] for name, mine in texts.items() if row < len(mine)}
+        for row in range(max(map(len, texts.values())))
+    ]
+    callers = [{name for name in row if calls_another(name, row[name], solutions)} for row in rows]
     contents = []
-    for row in range(max(map(len, answers.values()))):
-        texts = {name: text_of(mine[row if row < len(mine) else 0]) for name, mine in answers.items()}
-        contents.append(filled(handed_out, texts))
-    verdicts = graded("judge", course, read_released(course, lesson), contents)
-    return [results(each) for each in verdicts]
+    for row, calling in zip(rows, callers, strict=True):
+        for some in (row.keys() - calling, calling):
+            contents.append(filled(handed_out, solutions | {name: row[name] for name in some}))
+    found = list(map(results, graded("judge", course, read_released(course, lesson), contents)))
+    return [
+        {test: each for test, each in rest.items() if exercise_of(test) not in calling}
+        | {test: each for test, each in called.items() if exercise_of(test) in calling}
+        for rest, called, calling in zip(found[::2], found[1::2], callers, strict=True)
+    ]
+
+
+def calls_another(name: str, text: str, exercises: Iterable[str]) -> bool:
+    """Whether an answer uses the answer to another exercise."""
+    used = {node.id for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name)}
+    return not used.isdisjoint(set(exercises) - {name})
 
 
 def by_nbgrader(course: Course, lesson: Lesson, answers: Answers, folder: Path) -> dict[str, TestResult]:

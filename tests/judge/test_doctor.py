@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -10,10 +9,8 @@ from autograder.judge import doctor
 from autograder.judge.doctor import NAMES, Row, advice, ready, report, text
 
 
-def test_the_report_has_every_layer_a_verdict_and_the_facts_within_five_seconds() -> None:
-    start = time.monotonic()
+def test_the_report_has_every_layer_a_verdict_and_the_facts() -> None:
     rows = report()
-    assert time.monotonic() - start < 15  # 5 on a machine that does nothing else
     assert [row.name for row in rows] == [*NAMES.values(), "Sandbox", "System", "User", "Python", "PyTorch", "CUDA"]
     assert all(row.words for row in rows)
     assert all(row.why_not for row in rows if row.state == "no")

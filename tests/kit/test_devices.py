@@ -18,12 +18,15 @@ from autograder.kit.gpu import simulate_gpu, stop_simulating
         ("", "this computer"),
     ],
 )
-def test_one_line_says_where_the_notebook_runs(monkeypatch: pytest.MonkeyPatch, sign: str, place: str) -> None:
+def test_one_line_says_where_the_notebook_runs_and_how_to_hand_it_in(
+    monkeypatch: pytest.MonkeyPatch, sign: str, place: str
+) -> None:
     for each in ("COLAB_RELEASE_TAG", "KAGGLE_KERNEL_RUN_TYPE", "BINDER_SERVICE_HOST"):
         monkeypatch.delenv(each, raising=False)
     if sign:
         monkeypatch.setenv(sign, "1")
     assert f"on {place}; checks run on the CPU" in ready()
+    assert ready().endswith(". To hand in: save, then File > Download, as .ipynb.")
     assert len(ready().splitlines()) == 1
 
 
@@ -31,10 +34,10 @@ def test_a_gpu_is_named_and_a_simulated_one_says_so() -> None:
     if torch.cuda.is_available():
         assert torch.cuda.get_device_name() in ready()
         return
-    assert ready().endswith("checks run on the CPU.")
+    assert "checks run on the CPU." in ready()
     simulate_gpu()
     try:
-        assert ready().endswith("checks run on the CPU and cuda:0 (simulated GPU).")
+        assert "checks run on the CPU and cuda:0 (simulated GPU)." in ready()
         assert list(map(str, devices())) == ["cpu", "cuda:0"]
         assert torch.equal(randn(2, 3, device="cuda").cpu(), randn(2, 3))
     finally:

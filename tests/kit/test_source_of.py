@@ -34,6 +34,10 @@ RULES = [
     ("import statistics\nf = statistics.mean", LOOPS, "no_function", "Write it with `def`"),
     ("f = 3", LOOPS, "no_function", "Write it with `def`"),
     ("def f(x):\n    return [y for y in x]", LOOPS + ', mistake="wrong_value"', "wrong_value", "expected"),
+    ("def f(x, func=abs):\n    return func(x)", "'func', most=0", "", ""),
+    ("def f(x):\n    def func(y):\n        return y\n    return func(x)", "'func', most=0", "", ""),
+    ("def f(x, func=abs):\n    return torch.func.grad(func)(x)", "'func', most=0", "name_ruled_out", "torch.func"),
+    ("def f(x):\n    from torch.func import grad as func\n    return func(x)", "'func', most=0", "name_ruled_out", ""),
 ]
 
 
