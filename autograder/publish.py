@@ -72,10 +72,9 @@ def publish(course: Course, folder: Path, repository_name: str = "", branch: str
         named = replace(course, repository=repository(repository_name or course.repository))
     except ValueError as error:
         raise UsageError(str(error)) from None
-    named = replace(named, branch=branch or course.branch)
-    texts = tree(named)
-    check_secrets(course, texts)
     check_folder(course, folder)
+    texts = tree(replace(named, branch=branch or course.branch))
+    check_secrets(course, texts)
     write(folder, texts)
     return [folder / name for name in sorted(texts)]
 

@@ -68,9 +68,9 @@ def kit_cell(visible: list[str], hidden: list[str]) -> str:
     return f"{TITLE}\ndef kit():\n{indent(body, '    ')}\n\n{', '.join(public)} = kit()"
 
 
-def own_words(hidden: str, setup: str) -> str:
-    """A line for a hidden test that brings the words which the set-up cell does not have."""
-    missing = strings_in(ast.parse(hidden)) - strings_in(ast.parse(setup))
+def own_words(hidden: str, known: frozenset[str]) -> str:
+    """A line for a hidden test that brings the words which the set-up cell, with its strings `known`, does not have."""
+    missing = strings_in(ast.parse(hidden)) - known
     brought = {key: text for key, text in WORDS.items() if key in missing}
     return f"WORDS.update({brought!r})\n" if brought else ""
 

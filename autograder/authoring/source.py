@@ -15,6 +15,7 @@ Only this module knows how nbgrader marks such cells.
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import re
 from collections.abc import Iterator
@@ -27,7 +28,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from autograder.authoring.inline import kit_cell, own_words
+from autograder.authoring.inline import kit_cell, own_words, strings_in
 from autograder.errors import SourceError
 from autograder.files import read_text
 
@@ -165,7 +166,8 @@ def solution_notebook(source: Source, lesson: str) -> NotebookNode:
     hidden = [cell.text for cell in source.cells if cell.kind == "hidden"]
     visible = [cell.text for cell in source.cells if cell.kind not in ("markdown", "hidden")]
     kit = new_code_cell(kit_cell(visible, hidden))
-    cells = [_notebook_cell(cell, kit.source) for cell in source.cells]
+    known = strings_in(ast.parse(kit.source))
+    cells = [_notebook_cell(cell, known) for cell in source.cells]
     kit.metadata = {**FOLDED, "nbgrader": _nbgrader("kit", locked=True)}
     cells.insert(1, kit)
     exercises = [{"id": each.id, "title": each.title, "points": each.points} for each in source.exercises]
@@ -181,7 +183,7 @@ def solution_notebook(source: Source, lesson: str) -> NotebookNode:
     return notebook
 
 
-def _notebook_cell(cell: Cell, setup: str) -> NotebookNode:
+def _notebook_cell(cell: Cell, known: frozenset[str]) -> NotebookNode:
     if cell.kind == "markdown":
         return new_markdown_cell(cell.text)
     node = new_code_cell(cell.text)
@@ -199,7 +201,7 @@ def _notebook_cell(cell: Cell, setup: str) -> NotebookNode:
     if cell.kind == "hidden":
         points = f"{cell.points:g} point" + ("s" if cell.points != 1 else "")
         said = f"# Hidden test, {points}. It also checks: {cell.checks}."
-        node.source = "\n".join([said, BEGIN_HIDDEN, own_words(cell.text, setup) + cell.text, END_HIDDEN])
+        node.source = "\n".join([said, BEGIN_HIDDEN, own_words(cell.text, known) + cell.text, END_HIDDEN])
     return node
 
 

@@ -7,7 +7,7 @@ import ast
 import pytest
 
 from autograder import kit
-from autograder.authoring.inline import kit_cell, own_words
+from autograder.authoring.inline import kit_cell, own_words, strings_in
 from autograder.authoring.session import Session
 from autograder.kit.words import WORDS
 
@@ -65,8 +65,9 @@ def test_words_that_only_hidden_tests_name_come_with_them() -> None:
     cell = kit_cell([USES_EXPECT], [hidden])
 
     assert WORDS["loaded_die"] not in cell
-    assert WORDS["loaded_die"] in ast.literal_eval(own_words(hidden, cell)[len("WORDS.update(") : -2]).values()
-    assert own_words(USES_EXPECT, cell) == ""
+    known = strings_in(ast.parse(cell))
+    assert WORDS["loaded_die"] in ast.literal_eval(own_words(hidden, known)[len("WORDS.update(") : -2]).values()
+    assert own_words(USES_EXPECT, known) == ""
 
 
 def test_a_lesson_that_asks_whether_the_gpu_is_simulated_brings_one_and_no_other_does() -> None:
