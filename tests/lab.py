@@ -149,7 +149,8 @@ class Lab(AbstractContextManager["Lab"]):
         with ExitStack() as stack:
             private = Path(stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True)))
             self.port = free_port()
-            stack.enter_context(serving(self.port, private, str(self.folder), "--LabApp.expose_app_in_browser=True"))
+            seen = [f"--{app}.expose_app_in_browser=True" for app in ("LabApp", "JupyterNotebookApp")]
+            stack.enter_context(serving(self.port, private, str(self.folder), *seen))
             self.driver = self._browser(private)
             stack.callback(self.driver.quit)
             self._stack = stack.pop_all()
@@ -173,9 +174,9 @@ class Lab(AbstractContextManager["Lab"]):
 
     # --- what a person does ---
 
-    def open(self, path: str) -> None:
-        """Open a notebook alone in the window, and wait for its kernel."""
-        self.driver.get(f"http://127.0.0.1:{self.port}/lab/tree/{path}?token={TOKEN}&reset")
+    def open(self, path: str, page: str = "lab/tree") -> None:
+        """Open a notebook alone in the window, and wait for its kernel; on the page "notebooks" it is Notebook 7's."""
+        self.driver.get(f"http://127.0.0.1:{self.port}/{page}/{path}?token={TOKEN}&reset")
         self.js(HELPERS)
         WebDriverWait(self.driver, START_SECONDS, 0.1).until(lambda _: self.js("return lab.ready(arguments[0])", path))
         if self.js("return !jupyterapp.shell.leftCollapsed"):

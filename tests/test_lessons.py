@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import socket
+import subprocess
 from pathlib import Path
 
 import nbformat
 import pytest
-from nbclient import NotebookClient
+from alone import Kernel, environment, offline
 from nbformat import NotebookNode
 
 from autograder.authoring.build import build
@@ -18,11 +20,20 @@ COURSE = load()
 every_lesson = pytest.mark.parametrize("lesson", COURSE.lessons, ids=lambda lesson: lesson.name)
 
 
-def run_alone(path: Path, folder: Path) -> NotebookNode:
-    """The notebook after a run in a folder that holds nothing else; a cell that fails without leave is an error."""
+@pytest.fixture(scope="module")
+def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The Python of an environment that has what lessons may import, and nothing else."""
+    return environment(tmp_path_factory.mktemp("alone"))
+
+
+def run_twice(path: Path, python: Path, folder: Path) -> list[NotebookNode]:
+    """The notebook after each of two runs in one kernel, in a folder that holds nothing else and is left so."""
     notebook = nbformat.read(path, nbformat.NO_CONVERT)
-    NotebookClient(notebook, timeout=60, resources={"metadata": {"path": str(folder)}}).execute()
-    return notebook
+    with Kernel(python) as kernel:
+        first = kernel.run(notebook, folder)
+        second = kernel.run(first, folder)
+    assert list(folder.iterdir()) == []
+    return [first, second]
 
 
 def outputs(notebook: NotebookNode, kind: str) -> list[tuple[str, NotebookNode]]:
@@ -34,6 +45,11 @@ def outputs(notebook: NotebookNode, kind: str) -> list[tuple[str, NotebookNode]]
         for output in cell.outputs
         if output.output_type == kind
     ]
+
+
+def errors(notebook: NotebookNode) -> list[tuple[str, str, str]]:
+    """Each cell that failed, with its error."""
+    return [(name, error.ename, error.evalue) for name, error in outputs(notebook, "error")]
 
 
 def test_the_committed_notebooks_are_what_the_sources_give() -> None:
@@ -57,26 +73,65 @@ def test_the_kit_that_a_lesson_carries_is_short_enough_to_read(lesson: Lesson) -
 
 @pytest.mark.slow
 @every_lesson
-def test_the_solution_runs_alone_and_passes_every_test(lesson: Lesson, tmp_path: Path) -> None:
-    notebook = run_alone(COURSE.solution(lesson), tmp_path)
-
-    tests = {cell.id for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade")}
-    assert not {name for name, _ in outputs(notebook, "error")} & tests
-    ticks = [output.data["text/plain"] for _, output in outputs(notebook, "display_data")]
-    assert sum(text.startswith("✓") for text in ticks) == len(tests)
-    assert [output.text for _, output in outputs(notebook, "stream") if output.name == "stderr"] == []
-    assert list(tmp_path.iterdir()) == []
+def test_the_solution_runs_alone_twice_and_passes_every_test(lesson: Lesson, python: Path, tmp_path: Path) -> None:
+    for notebook in run_twice(COURSE.solution(lesson), python, tmp_path):
+        tests = {cell.id for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade")}
+        assert not {name for name, _ in outputs(notebook, "error")} & tests
+        shown = [output.data for _, output in outputs(notebook, "display_data")]
+        assert [data for data in shown if not {"text/html", "text/plain"} <= data.keys()] == []  # for every front end
+        ticks = [data["text/plain"] for data in shown]
+        assert sum(text.startswith("✓") for text in ticks) == len(tests)
+        assert [output.text for _, output in outputs(notebook, "stream") if output.name == "stderr"] == []
 
 
 @pytest.mark.slow
 @every_lesson
-def test_the_students_notebook_runs_alone_to_its_end(lesson: Lesson, tmp_path: Path) -> None:
-    notebook = run_alone(COURSE.notebook(lesson), tmp_path)
+def test_the_students_notebook_runs_alone_to_its_end_twice(lesson: Lesson, python: Path, tmp_path: Path) -> None:
+    first, second = run_twice(COURSE.notebook(lesson), python, tmp_path)
 
-    states = {name: error.ename for name, error in outputs(notebook, "error") if name.endswith(("-check", "-predict"))}
-    exercises = [exercise["id"] for exercise in notebook.metadata.course.exercises]
+    states = {name: error.ename for name, error in outputs(first, "error") if name.endswith(("-check", "-predict"))}
+    exercises = [exercise["id"] for exercise in first.metadata.course.exercises]
     assert {name.rpartition("-")[0] for name in states} == set(exercises)
     assert set(states.values()) == {"NotAttempted"}
+    assert errors(second) == errors(first)
+
+
+@pytest.mark.slow
+def test_after_a_restart_a_saved_notebook_runs_as_it_did(python: Path, tmp_path: Path) -> None:
+    """One lesson, the one that puts most in its kernel's place: what a run leaves outside is nothing, as seen above."""
+    with Kernel(python) as kernel:
+        notebook = nbformat.read(COURSE.notebook(COURSE.lesson("06")), nbformat.NO_CONVERT)
+        notebook.cells.append(
+            nbformat.v4.new_code_cell('print("ran before" in globals()); globals()["ran before"] = 1')
+        )
+        first = kernel.run(notebook, tmp_path)
+        saved = nbformat.reads(nbformat.writes(first), nbformat.NO_CONVERT)
+        kernel.restart()
+        second = kernel.run(saved, tmp_path)
+
+    assert [ran.cells[-1].outputs[0].text for ran in (first, second)] == ["False\n", "False\n"]
+    assert errors(second) == errors(first)
+    kinds = [[{each.output_type for each in cell.get("outputs", [])} for cell in ran.cells] for ran in (first, second)]
+    assert kinds[0] == kinds[1]
+
+
+def test_alone_means_without_the_repository_other_packages_and_a_network(python: Path, tmp_path: Path) -> None:
+    def said(*command: str | Path) -> str:
+        """The last line that a command in the lessons' environment prints."""
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+        return (done.stdout + done.stderr).strip().rpartition("\n")[2]
+
+    there = ("torch", "numpy", "matplotlib", "sklearn", "ipykernel")
+    names = (*there, "autograder", "nbgrader", "nbformat", "jupyterlab", "ipywidgets", "pandas")
+    find = f"import importlib.util as u; print(*[name for name in {names} if u.find_spec(name)])"
+    assert said(python, "-c", find) == " ".join(there)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        connect = f"import socket; socket.create_connection(('127.0.0.1', {port})); print('connected')"
+        assert said(python, "-c", connect) == "connected"
+        if not offline():
+            pytest.skip("no network namespace may be made here, so lessons run with the network in reach")
+        assert said(*offline(), python, "-c", connect).startswith("OSError")
 
 
 def test_every_mistake_that_a_bank_names_has_its_words_and_none_is_left_over() -> None:

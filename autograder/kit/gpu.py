@@ -86,7 +86,8 @@ class Simulation(TorchFunctionMode):
             tensor.__array__: self.numpy,
             tensor.__dlpack__: self.refuse("__dlpack__"),
             tensor.__cuda_array_interface__.__get__: self.refuse("__cuda_array_interface__"),
-            tensor.__dlpack_device__: lambda f, x: (torch.utils.dlpack.DLDeviceType.kDLCUDA, 0) if marked(x) else f(x),
+            # 2 is CUDA's; it has had two names.
+            tensor.__dlpack_device__: lambda f, x: (torch.utils.dlpack.DLDeviceType(2), 0) if marked(x) else f(x),
             tensor.apply_: self.only_on_the_cpu,
             tensor.map_: self.only_on_the_cpu,
             tensor.__repr__: self.show,

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import copy
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -76,6 +77,8 @@ CASES = [  # name, what is done, which repairs are told, where each cell is then
     ("check_emptied", [d.write("dice-check", "")], "test_changed:dice", IN_ORDER),
     ("check_reformatted", [d.append("dice-check", "  # ok\n\n")], "", IN_ORDER),
     ("hidden_changed", [d.append("dice-hidden", "\nprint(dice([2]))")], "test_changed:dice", IN_ORDER),
+    ("prediction_changed", [d.write("guess-predict", "assert True")], "test_changed:guess", IN_ORDER),
+    ("prediction_deleted", [d.drop("guess-predict")], "test_restored:guess", IN_ORDER),
     ("check_split", [d.split("dice-check", 1)], "cell_joined", IN_ORDER),
     ("check_split_marked", [d.split("dice-check", 1, marked=True)], "cell_joined", IN_ORDER),
     ("check_to_markdown", [d.retype("dice-check", "markdown")], "cell_retyped", IN_ORDER),
@@ -336,6 +339,34 @@ def test_definitions_that_a_student_wrote_into_a_locked_cell_are_kept(release: R
     found = repaired(notebook, release)
     assert [cell["source"] for cell in found.notebook["cells"]][2] == "@staticmethod\ndef helper():\n    return 1"
     assert names(found) == "test_changed:double"
+
+
+@pytest.mark.parametrize("name", [each.name for each in load(ROOT).lessons])
+def test_in_every_lesson_each_locked_cell_that_was_edited_is_as_it_was_handed_out(name: str) -> None:
+    """The kit, the checks, the hidden tests and the predictions. Prose is not locked: what is written there is kept."""
+    course = load(ROOT)
+    lesson = release_cells(read_released(course, course.lesson(name)))
+    handed_out = json.loads(course.notebook(course.lesson(name)).read_text(encoding="utf-8"))
+    edited = copy.deepcopy(handed_out)
+    kinds = set()
+    for cell in edited["cells"]:
+        marks = cell["metadata"].get("nbgrader", {})
+        if marks.get("locked"):
+            kinds.add(marks["grade_id"].rpartition("-")[2])
+            cell["source"] = "assert True  # edited"
+        elif cell["cell_type"] == "markdown":
+            cell["source"] = "My notes."
+    found = repaired(edited, lesson)
+
+    assert {"kit", "check", "hidden"} <= kinds <= {"kit", "check", "hidden", "predict"}
+    assert {each.name for each in found.repairs} == {"kit_changed", "test_changed"}
+    restored = {
+        cell["metadata"].get("nbgrader", {}).get("grade_id"): cell["source"] for cell in found.notebook["cells"]
+    }
+    for cell in handed_out["cells"]:
+        if cell["metadata"].get("nbgrader", {}).get("locked"):  # a hidden test follows the line that is handed out
+            assert restored[cell["id"]].startswith("".join(cell["source"])), cell["id"]
+    assert with_tests_of(lesson, found)
 
 
 def test_prose_and_its_pictures_are_kept_and_other_metadata_is_not(release: ReleaseCells) -> None:
