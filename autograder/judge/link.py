@@ -331,7 +331,7 @@ class Pickler(pickle.Pickler):
         if issubclass(type(value), Handle):
             return "yours", number_of(value)
         if isinstance(value, torch.Generator):
-            return "generator", self.link.state.encode_generator(value, self.message.blobs)[1]
+            return tuple(self.link.state.encode_generator(value, self.message.blobs))
         if isinstance(value, KEPT) and value is not self.root:
             form = self.link.encode_object(value, self.message)
             if form[0] == "handle":

@@ -170,8 +170,6 @@ class Unpickler(pickle.Unpickler):
         kind, *numbers = facts
         if kind == "twin":
             return self.peer.mirror.value(numbers[0])
-        if kind == "generator":
-            return self.peer.state.generators[numbers[0]]
         return self.peer.decode_object(kind, numbers, self.blobs)
 
 

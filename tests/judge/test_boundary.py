@@ -308,6 +308,19 @@ def test_what_is_written_into_a_tensor_that_nobody_holds_is_there() -> None:
         assert ask("first")() == 5
 
 
+def test_a_loader_that_shuffles_by_a_generator_of_its_own_gives_the_same_batches_on_both_ends() -> None:
+    data = torch.utils.data.TensorDataset(torch.arange(6.0))
+
+    def loader() -> torch.utils.data.DataLoader[Any]:
+        return torch.utils.data.DataLoader(data, 2, shuffle=True, generator=torch.Generator().manual_seed(3))
+
+    with connected(batches=lambda loader: [x.tolist() for (x,) in loader]) as ask:
+        ours, alone = loader(), loader()
+        for _ in range(2):  # the second epoch goes on where the first one ended
+            assert ask("batches")(ours) == [x.tolist() for (x,) in alone]
+        assert [x.tolist() for (x,) in ours] == [x.tolist() for (x,) in alone]
+
+
 def test_loaders_generators_and_lambdas_cross() -> None:
     data = torch.utils.data.TensorDataset(torch.arange(6.0).reshape(6, 1))
     with connected(
