@@ -7,13 +7,13 @@
 # **After this lesson you can**
 #
 # - say what PyTorch is for, in three sentences;
-# - run cells, use a hint, make a prediction, and get a check to turn green;
+# - run cells, use a hint, make a prediction, and get a ✓ from a check;
 # - read an error message from its useful end.
 #
 # **It takes** about 45 minutes. **It needs** some Python: lists, functions, loops, and having met NumPy helps. Online there is
 # nothing to install.
 #
-# The grey boxes below are **cells**. Click into the first one and press **Shift + Enter**: it runs, and the next one is
+# The boxes below are **cells**. Click into the first one and press **Shift + Enter**: it runs, and the next one is
 # selected. The first cell is folded away. It brings the checks and the pictures.
 
 # %% [markdown]
@@ -385,9 +385,9 @@ with check("error_type"):
 # ## 5 · Saving and handing in
 #
 # Save with **Ctrl + S** (**⌘ S** on a Mac). Before you hand in, restart and run everything once more from the top: what
-# works then will work when it is graded. (If *Run all* stops at a red cell, as it does in some front ends, run on from the
-# cell below it.) Hand in this one file, `00_start_here.ipynb`, the way your course asks.
-# You may leave exercises open, and you may hand in with red checks; what is right counts.
+# works then will work when it is graded. (If *Run all* stops at an error, as it does in some front ends, run on from the
+# cell below.) Hand in this one file, `00_start_here.ipynb`, the way your course asks.
+# You may leave exercises open, and you may hand in with checks that say ✗; what is right counts.
 #
 # If you changed other cells by accident, checks included, they are restored before grading.
 #
@@ -406,7 +406,7 @@ with check("error_type"):
 # **To stretch yourself** (no points). Find a start for `triple_until_large` whose graph has five *times 3* steps. Zero and
 # negative numbers would never come to an end: why? (Do not run it. If you did: ■.)
 #
-# **To read on.** [What PyTorch is](https://docs.pytorch.org/docs/stable/index.html), and
-# [how Python reports errors](https://docs.python.org/3/tutorial/errors.html).
+# **To read on.** *[What PyTorch is](https://docs.pytorch.org/docs/stable/index.html)*, and
+# *[how Python reports errors](https://docs.python.org/3/tutorial/errors.html)*.
 #
 # **Next:** lesson 01, making tensors of every kind.

@@ -979,8 +979,8 @@ torch.testing.assert_close(torch.tensor([1.0, 2.0, 3.0]), torch.tensor([1.0, 2.5
 # same for the same seed, without touching the shared generator. `torch.randn` takes a shape, a dtype, a device and a
 # generator. Where must the generator live when `x` is on a GPU?
 #
-# **To read on.** The pages [torch: creation ops](https://docs.pytorch.org/docs/stable/torch.html#creation-ops) and
-# [tensor attributes](https://docs.pytorch.org/docs/stable/tensor_attributes.html), whose first section says exactly which
+# **To read on.** The pages *[torch: creation ops](https://docs.pytorch.org/docs/stable/torch.html#creation-ops)* and
+# *[tensor attributes](https://docs.pytorch.org/docs/stable/tensor_attributes.html)*, whose first section says exactly which
 # dtype wins when two meet.
 #
 # **Next:** lesson 02, picking out the entries you want.

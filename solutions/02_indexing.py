@@ -1561,10 +1561,10 @@ with check("last_steps"):
 # a 1 on every square that it can move to, with two lists of eight steps each, one mask and one assignment. Mind the edges:
 # what would a row of -1 pick?
 #
-# **To read on.** [Tensor views](https://docs.pytorch.org/docs/stable/tensor_view.html) lists every call that gives a view.
-# [Indexing, slicing, joining](https://docs.pytorch.org/docs/stable/torch.html#indexing-slicing-joining-mutating-ops) lists
-# the functions of this lesson. NumPy's guide to [indexing on
-# arrays](https://numpy.org/doc/stable/user/basics.indexing.html) explains pairs, blocks and masks, and nearly all of it holds
+# **To read on.** *[Tensor views](https://docs.pytorch.org/docs/stable/tensor_view.html)* lists every call that gives a view.
+# *[Indexing, slicing, joining](https://docs.pytorch.org/docs/stable/torch.html#indexing-slicing-joining-mutating-ops)* lists
+# the functions of this lesson. NumPy's guide to *[indexing on
+# arrays](https://numpy.org/doc/stable/user/basics.indexing.html)* explains pairs, blocks and masks, and nearly all of it holds
 # for tensors; negative steps are the main exception.
 #
 # **Next:** lesson 03, calculating with whole tensors at once.

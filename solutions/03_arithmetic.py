@@ -1360,7 +1360,7 @@ show(
 # each of them, shape `(n,)`. `places` holds the positions of the places, shape `(q, 2)`. All are float32. For each
 # place, find the `k` stations that are nearest to it and return the mean of what they measure, shape `(q,)`. `q` may be
 # 0, `k` is from 1 to `n`, and no two stations are equally far from a place. Use no loop. You may call your
-# `pairwise_distances`, once its check is green. Leave all as they were.
+# `pairwise_distances`, once its check shows ✓. Leave all as they were.
 #
 # For example, with stations at `[[0., 0.], [1., 0.], [9., 9.]]` that measure `[10., 20., 90.]`, the place `[[0.2, 0.]]`
 # and `k = 2` give `tensor([15.])`: the mean of 10 and 20.
@@ -1473,8 +1473,8 @@ else:
 # `attention(q, k, v)` with your `stable_softmax`, for `q` of shape `(n, d)`, `k` of shape `(m, d)` and `v` of shape `(m,
 # e)`. Which shape comes out? Compare it with `torch.nn.functional.scaled_dot_product_attention`.
 #
-# **To read on.** The pages [broadcasting semantics](https://docs.pytorch.org/docs/stable/notes/broadcasting.html),
-# [torch.matmul](https://docs.pytorch.org/docs/stable/generated/torch.matmul.html), which spells out its rule for every
-# number of axes, and [reduction ops](https://docs.pytorch.org/docs/stable/torch.html#reduction-ops).
+# **To read on.** The pages *[broadcasting semantics](https://docs.pytorch.org/docs/stable/notes/broadcasting.html)*,
+# *[torch.matmul](https://docs.pytorch.org/docs/stable/generated/torch.matmul.html)*, which spells out its rule for every
+# number of axes, and *[reduction ops](https://docs.pytorch.org/docs/stable/torch.html#reduction-ops)*.
 #
 # **Next:** lesson 04, other shapes for the same numbers.

@@ -1380,8 +1380,8 @@ else:
 # three steps. Check it with `torch.equal(from_patches(patches(image, 2), 4, 6), image)` on an image with three
 # channels. Which of your steps copies?
 #
-# **To read on.** [Tensor views](https://docs.pytorch.org/docs/stable/tensor_view.html) lists every operation that gives a view,
-# and the page of [torch.Tensor.view](https://docs.pytorch.org/docs/stable/generated/torch.Tensor.view.html) has the exact rule
-# for when it can. The library [einops](https://einops.rocks) writes split, turn and merge in one line, with the axes named.
+# **To read on.** *[Tensor views](https://docs.pytorch.org/docs/stable/tensor_view.html)* lists every operation that gives a view,
+# and the page of *[torch.Tensor.view](https://docs.pytorch.org/docs/stable/generated/torch.Tensor.view.html)* has the exact rule
+# for when it can. The library *[einops](https://einops.rocks)* writes split, turn and merge in one line, with the axes named.
 #
 # **Next:** lesson 05, NumPy and back.

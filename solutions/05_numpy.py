@@ -1276,8 +1276,8 @@ with check("measure_gravity"):
 # in any step. Someone who holds `out.numpy()` then sees the mean develop. Which operations have an `out=`, and which end in
 # `_`?
 #
-# **To read on.** [torch.from_numpy](https://docs.pytorch.org/docs/stable/generated/torch.from_numpy.html),
-# [torch.Tensor.numpy](https://docs.pytorch.org/docs/stable/generated/torch.Tensor.numpy.html), and NumPy's page on
-# [reading files with genfromtxt](https://numpy.org/doc/stable/user/basics.io.genfromtxt.html).
+# **To read on.** *[torch.from_numpy](https://docs.pytorch.org/docs/stable/generated/torch.from_numpy.html)*,
+# *[torch.Tensor.numpy](https://docs.pytorch.org/docs/stable/generated/torch.Tensor.numpy.html)*, and NumPy's page on
+# *[reading files with genfromtxt](https://numpy.org/doc/stable/user/basics.io.genfromtxt.html)*.
 #
 # **Next:** lesson 06, where the numbers leave the CPU.

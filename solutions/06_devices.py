@@ -901,8 +901,8 @@ with check("fair_timer"):
 # one back. So the model says 20 µs + 2n³ / 8.1 · 10¹² s, and for the way 8n² / 16 · 10⁹ s more. It leaves out that no
 # product reaches the peak, small ones least of all, and that a copy has a start-up time of its own. With large
 # matrices a real T4 is slower than this, and how long handing over takes depends on the rest of the machine. The
-# article is [about launch
-# latency](https://developer.nvidia.com/blog/understanding-the-visualization-of-overhead-and-latency-in-nsight-systems/).
+# article is *[about launch
+# latency](https://developer.nvidia.com/blog/understanding-the-visualization-of-overhead-and-latency-in-nsight-systems/)*.
 
 
 # %% folded="Measuring and drawing time against size"
@@ -1272,8 +1272,8 @@ with check("classify"):
 # `torch.cuda.synchronize`, and `time.perf_counter`. On Colab's GPU, find the `n` from which on `a @ a` is faster
 # there than on its CPU, with and without the way there and back. How far is the model's curve from what you measure?
 #
-# **To read on.** PyTorch's pages [CUDA semantics](https://docs.pytorch.org/docs/stable/notes/cuda.html), which tells
-# all about the queue, and [pinned memory and
-# non_blocking](https://docs.pytorch.org/tutorials/intermediate/pinmem_nonblock.html), with measurements.
+# **To read on.** PyTorch's pages *[CUDA semantics](https://docs.pytorch.org/docs/stable/notes/cuda.html)*, which tells
+# all about the queue, and *[pinned memory and
+# non_blocking](https://docs.pytorch.org/tutorials/intermediate/pinmem_nonblock.html)*, with measurements.
 #
 # **Next:** lesson 07, in which PyTorch finds the gradients.

@@ -1729,8 +1729,8 @@ with check("give_or_take"):
 # x - f(x) / f′(x) for f(x) = x² - 2, with the slope from autograd. How many rounds until float64 has no more digits? Then use the
 # second derivative as well, and find where x⁴ - 3x has its lowest point.
 #
-# **To read on.** [Autograd mechanics](https://docs.pytorch.org/docs/stable/notes/autograd.html) says what is saved when, and what
-# the modes do. [Extending PyTorch](https://docs.pytorch.org/docs/stable/notes/extending.html) is about functions of your own.
-# [torch.func](https://docs.pytorch.org/docs/stable/func.html) has Jacobians, Hessians and gradients for each row of a batch.
+# **To read on.** *[Autograd mechanics](https://docs.pytorch.org/docs/stable/notes/autograd.html)* says what is saved when, and what
+# the modes do. *[Extending PyTorch](https://docs.pytorch.org/docs/stable/notes/extending.html)* is about functions of your own.
+# *[torch.func](https://docs.pytorch.org/docs/stable/func.html)* has Jacobians, Hessians and gradients for each row of a batch.
 #
 # **Next:** lesson 08, going downhill with gradients.

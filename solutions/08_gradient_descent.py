@@ -1502,9 +1502,9 @@ with check("locate"):
 # from the higher valley into the lower one by momentum alone: which learning rate and momentum carry you over the hill, and
 # still let you come to rest?
 #
-# **To read on.** [torch.optim](https://docs.pytorch.org/docs/stable/optim.html) lists the optimisers;
-# [SGD](https://docs.pytorch.org/docs/stable/generated/torch.optim.SGD.html) gives its update as pseudo-code, in which you will
-# recognise yours. [Why momentum really works](https://distill.pub/2017/momentum/) has the long valley with sliders for both
+# **To read on.** *[torch.optim](https://docs.pytorch.org/docs/stable/optim.html)* lists the optimisers;
+# *[SGD](https://docs.pytorch.org/docs/stable/generated/torch.optim.SGD.html)* gives its update as pseudo-code, in which you will
+# recognise yours. *[Why momentum really works](https://distill.pub/2017/momentum/)* has the long valley with sliders for both
 # numbers.
 #
 # **Next:** lesson 09, a whole linear regression, with data in batches.

@@ -1273,9 +1273,9 @@ with check("fit_on"):
 # **To stretch yourself** (no points). A bend is a line, too, if the features bend: take `x`, `x²`, …, `x⁹` as nine features, scaled, and
 # train on only 15 of the hundred rows. Draw training loss and validation loss per epoch. When do they part?
 #
-# **To read on.** PyTorch's [Datasets & DataLoaders](https://docs.pytorch.org/tutorials/beginner/basics/data_tutorial.html) and
-# [Saving and loading models](https://docs.pytorch.org/tutorials/beginner/saving_loading_models.html);
-# [torch.utils.data](https://docs.pytorch.org/docs/stable/data.html) has all options of a loader. scikit-learn's
-# [Linear models](https://scikit-learn.org/stable/modules/linear_model.html) shows what else one can do with a line.
+# **To read on.** PyTorch's *[Datasets & DataLoaders](https://docs.pytorch.org/tutorials/beginner/basics/data_tutorial.html)* and
+# *[Saving and loading models](https://docs.pytorch.org/tutorials/beginner/saving_loading_models.html)*;
+# *[torch.utils.data](https://docs.pytorch.org/docs/stable/data.html)* has all options of a loader. scikit-learn's
+# *[Linear models](https://scikit-learn.org/stable/modules/linear_model.html)* shows what else one can do with a line.
 #
 # **Next:** lesson 10, where the layers become several, and what is between them makes it a network.

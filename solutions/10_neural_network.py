@@ -249,8 +249,9 @@ with check("mlp"):
 # ## 2 · A window that slides over a picture
 #
 # scikit-learn brings 1,797 handwritten digits, 8 × 8 pixels each, with a brightness from 0 to 16. PyTorch's layers for pictures
-# expect shape `(N, C, H, W)`: examples, channels, height, width. These pictures are grey, so `C` is 1. The network that we
-# shall build was made for 32 × 32 pixels, so we enlarge them, and bring the brightness to the range from 0 to 1.
+# expect shape `(N, C, H, W)`: examples, channels, height, width. Each pixel has one number, its brightness, so `C` is 1. The
+# network that we shall build was made for 32 × 32 pixels, so we enlarge them, and bring the brightness to the range from 0
+# to 1.
 
 # %%
 from sklearn.datasets import load_digits
@@ -1398,9 +1399,9 @@ with check("digits"):
 # measure the accuracy again. Then shift the training digits too, each batch by another random amount, train anew, and see
 # what you gain. Do the same for the perceptron of 10.2: which network minds the shift less, and why?
 #
-# **To read on.** [Training a classifier](https://docs.pytorch.org/tutorials/beginner/blitz/cifar10_tutorial.html) does the
-# same in colour; [torch.nn](https://docs.pytorch.org/docs/stable/nn.html) lists all layers and losses;
-# [torchvision](https://docs.pytorch.org/vision/stable/index.html) brings larger data sets and networks that are trained
+# **To read on.** *[Training a classifier](https://docs.pytorch.org/tutorials/beginner/blitz/cifar10_tutorial.html)* does the
+# same in colour; *[torch.nn](https://docs.pytorch.org/docs/stable/nn.html)* lists all layers and losses;
+# *[torchvision](https://docs.pytorch.org/vision/stable/index.html)* brings larger data sets and networks that are trained
 # already.
 #
 # **This was the last lesson.** You have tensors, their shapes and their devices, gradients, a training loop and a network in

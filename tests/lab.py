@@ -22,8 +22,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -37,6 +38,7 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM = [
     *("--headless=new", "--no-sandbox", "--disable-gpu", "--force-device-scale-factor=1", "--no-first-run"),
     *("--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync"),
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",  # no network, and no waiting for it
 ]
 ROOT = Path(__file__).resolve().parent.parent
 TOKEN = "not-a-secret"
@@ -70,7 +72,52 @@ window.lab = {
     await lab.cell(name).ready;
     await lab.drawn();
   },
+  select: names => {
+    const content = lab.panel().content;
+    content.deselectAll();
+    content.activeCellIndex = lab.index(names[0]);
+    names.forEach(name => content.select(lab.cell(name)));
+  },
+  outputs: async names => {
+    for (const name of names) if (!lab.cell(name).outputArea.node.isConnected) await lab.see(name);
+    return names.map(lab.output);
+  },
+  output: name => {
+    const node = lab.cell(name).outputArea.node;
+    const seen = selector => [...node.querySelectorAll(selector)].filter(e => e.getBoundingClientRect().height > 0);
+    return [node.innerText, seen('figure').length, seen('figcaption').length];
+  },
 };
+
+// JupyterLab leaves cells outside the window undrawn; here all of them are looked at.
+const style = document.createElement('style');
+style.textContent = '.jp-Notebook .jp-Cell { content-visibility: visible !important; }';
+document.head.append(style);
+"""
+
+STICKING_OUT = """
+const [root] = arguments, wide = document.documentElement.clientWidth + 1;
+root.querySelectorAll('details').forEach(each => each.open = true);
+const name = each => each.tagName.toLowerCase() + ': ' + (each.innerText || each.ariaLabel || '').slice(0, 60);
+const scrolls = each => ['auto', 'scroll'].includes(getComputedStyle(each).overflowX);
+const boxed = each => {
+  for (let box = each.parentElement; box && !box.matches('.jp-Cell, body'); box = box.parentElement)
+    if (scrolls(box) && box.getBoundingClientRect().right <= wide) return true;
+  return false;
+};
+const out = each => each.getBoundingClientRect().width > 0 && each.getBoundingClientRect().right > wide;
+const spills = each => each.clientWidth > 0 && each.scrollWidth > each.clientWidth + 1;  // 0: part of a line
+// JupyterLab never breaks a line within code, however long.
+const bursts = each => spills(each) && !each.querySelector('code');
+const words = 'p, li, summary, h1, h2, h3, h4, figcaption, small, b';
+const reading = [...root.querySelectorAll(words)].filter(each => !each.closest('table, svg, pre'));
+const drawn = [...root.querySelectorAll(':is(table, svg, img, pre, figure):not(.jp-Placeholder *)')];
+const wideWords = reading.filter(each => out(each) || bursts(each));
+return [...wideWords, ...drawn.filter(each => out(each) && !boxed(each))].map(name);
+"""
+"""What below `root` is wider than the window: words to read; pictures and tables without a scroll box of their own.
+
+The line that stands for a folded cell is JupyterLab's, and is wider than a phone.
 """
 
 
@@ -139,6 +186,41 @@ def get(port: int, path: str) -> tuple[int, str]:
         connection.close()
 
 
+@dataclass(frozen=True)
+class Shown:
+    """What stands below a cell: its text, its pictures that take room on the screen, and their captions."""
+
+    text: str
+    figures: int
+    captions: int
+
+
+@contextmanager
+def browsing(private: Path, width: int = 1280, height: int = 1400) -> Iterator[webdriver.Chrome]:
+    """A browser that keeps its profile in the folder `private`, in a window of `width` by `height` pixels."""
+    options = webdriver.ChromeOptions()
+    for flag in [*CHROMIUM, f"--user-data-dir={private / 'profile'}", f"--window-size={width},{height}"]:
+        options.add_argument(flag)
+    options.binary_location = next(filter(None, map(shutil.which, BROWSERS)))
+    driver = webdriver.Chrome(options=options, service=Service(shutil.which("chromedriver")))
+    try:
+        driver.set_script_timeout(RUN_SECONDS)
+        yield driver
+    finally:
+        driver.quit()
+
+
+def screen(driver: webdriver.Chrome, width: int, height: int) -> None:
+    """Make a page think that it is on a screen of that many pixels; a window is never as narrow as a phone."""
+    size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+    driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+
+
+def sticking_out(driver: webdriver.Chrome, root: str) -> list[str]:
+    """What is wider than the screen in the element that the CSS selector `root` finds, by STICKING_OUT."""
+    return list(driver.execute_script(STICKING_OUT, driver.find_element("css selector", root)))
+
+
 class Lab(AbstractContextManager["Lab"]):
     """JupyterLab on `folder`, in a window of `width` by `height` pixels."""
 
@@ -151,26 +233,12 @@ class Lab(AbstractContextManager["Lab"]):
             self.port = free_port()
             seen = [f"--{app}.expose_app_in_browser=True" for app in ("LabApp", "JupyterNotebookApp")]
             stack.enter_context(serving(self.port, private, str(self.folder), *seen))
-            self.driver = self._browser(private)
-            stack.callback(self.driver.quit)
+            self.driver = stack.enter_context(browsing(private, *self.size))
             self._stack = stack.pop_all()
         return self
 
     def __exit__(self, *error: object) -> None:
         self._stack.close()
-
-    def _browser(self, private: Path) -> webdriver.Chrome:
-        options = webdriver.ChromeOptions()
-        for flag in [
-            *CHROMIUM,
-            f"--user-data-dir={private / 'profile'}",
-            f"--window-size={self.size[0]},{self.size[1]}",
-        ]:
-            options.add_argument(flag)
-        options.binary_location = next(filter(None, map(shutil.which, BROWSERS)))
-        driver = webdriver.Chrome(options=options, service=Service(shutil.which("chromedriver")))
-        driver.set_script_timeout(RUN_SECONDS)
-        return driver
 
     # --- what a person does ---
 
@@ -188,9 +256,16 @@ class Lab(AbstractContextManager["Lab"]):
         shown = "return document.body.dataset.jpThemeName === arguments[0]"
         WebDriverWait(self.driver, 30, 0.1).until(lambda _: self.js(shown, f"JupyterLab {name}"))
 
-    def width(self, pixels: int) -> None:
-        """Make the window as wide as that."""
-        self.driver.set_window_size(pixels, self.size[1])
+    @contextmanager
+    def screen(self, width: int, height: int) -> Iterator[None]:
+        """The page on a screen of that many pixels, until the block ends."""
+        screen(self.driver, width, height)
+        self.later("await lab.drawn()")
+        try:
+            yield
+        finally:
+            self.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+            self.later("await lab.drawn()")
 
     def run_all(self) -> None:
         """Run all cells, and wait until the last has run, or until an error that nobody meant has stopped it."""
@@ -207,6 +282,17 @@ class Lab(AbstractContextManager["Lab"]):
         self.clear(name)
         self.command("notebook:run-cell")
         self._wait("return lab.idle() && lab.done(lab.cell(arguments[0]))", name)
+
+    def work(self, answers: Mapping[str, str], also: Iterable[str]) -> None:
+        """Type `answers` into the cells of these names, and run them and the cells `also`, in the notebook's order."""
+        for name, source in answers.items():
+            self.replace(name, source)
+        names = [*answers, *also]
+        self.js("lab.select(arguments[0])", names)
+        self.command("notebook:clear-cell-output")
+        self.command("notebook:run-cell")
+        self._wait("return lab.idle() && arguments[0].every(name => lab.done(lab.cell(name)))", names)
+        self.later("await lab.drawn()")
 
     def clear(self, name: str) -> None:
         """Take away what stands below a cell."""
@@ -229,6 +315,27 @@ class Lab(AbstractContextManager["Lab"]):
         """What can be read of a cell, its source included where that is shown."""
         self.later("await lab.see(given[0])", name)
         return str(self.js("return lab.cell(arguments[0]).node.innerText", name))
+
+    def outputs(self, names: Iterable[str]) -> dict[str, Shown]:
+        """What stands below each of these cells."""
+        names = list(names)
+        found = self.later("return await lab.outputs(given[0])", names)
+        return dict(zip(names, (Shown(*each) for each in found), strict=True))
+
+    def sticking_out(self) -> list[str]:
+        """What of the notebook's prose and pictures is wider than the screen."""
+        return sticking_out(self.driver, ".jp-Notebook")
+
+    def headings(self) -> list[str]:
+        """What JupyterLab's table of contents lists."""
+        self.command("toc:show-panel")
+        listed = (
+            "return [...document.querySelectorAll('.jp-TableOfContents .jp-tocItem-content')].map(e => e.innerText)"
+        )
+        try:
+            return list(WebDriverWait(self.driver, 30, 0.1).until(lambda _: self.js(listed)))
+        finally:
+            self.command("application:toggle-left-area")
 
     def shown(self, name: str, selector: str) -> int:
         """How many elements of the output below a cell match `selector` and take room on the screen."""
@@ -266,13 +373,14 @@ class Lab(AbstractContextManager["Lab"]):
         """What a script returns."""
         return self.driver.execute_script(script, *arguments)
 
-    def later(self, script: str, *arguments: object) -> None:
-        """Wait for a script that awaits something; its arguments are in `given`, what it throws is raised here."""
+    def later(self, script: str, *arguments: object) -> Any:
+        """What a script returns that awaits something; its arguments are in `given`, what it throws is raised here."""
         wait = "const given = [...arguments], done = given.pop(); (async () => { %s })()"
-        tell = ".then(() => done(null), error => done(String(error && error.stack || error)))"
+        tell = ".then(value => done([value]), error => done(String(error && error.stack || error)))"
         told = self.driver.execute_async_script(wait % script + tell, *arguments)
-        if told is not None:
+        if isinstance(told, str):
             raise RuntimeError(f"{script}: {told}")
+        return told[0]
 
     def _wait(self, condition: str, *arguments: object) -> None:
         WebDriverWait(self.driver, RUN_SECONDS, 0.05).until(lambda _: self.js(condition, *arguments))

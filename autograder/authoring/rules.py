@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from autograder import kit
+from autograder.authoring.accessible import check_colours, check_headings, check_links, check_pictures
 from autograder.authoring.source import (
     BEGIN_HIDDEN,
     BEGIN_SOLUTION,
@@ -19,18 +20,12 @@ from autograder.authoring.source import (
     Cell,
     Exercise,
     Source,
+    fault,
     read_source,
 )
-from autograder.errors import SourceError
 from autograder.kit.words import WORDS
 
 KIT_NAMES = frozenset(kit.__all__)
-# the kit's pictures, and where their text stands among the arguments
-DRAWS = {
-    **{"show": 1, "picture": 1, "show_memory": 0, "show_broadcast": 2, "show_fold": 2},
-    **{"show_product": 4, "show_joined": 1, "show_graph": 1},
-}
-IMAGE = re.compile(r"!\[(?P<text>[^\]]*)\]\(|<img(?![^>]*\balt=\"[^\"]+\")[^>]*>")
 POINTS_LINE = re.compile(r"^\*(?P<points>[\d.]+) points? · about \d+ minutes?\*$", re.MULTILINE)
 
 
@@ -41,14 +36,9 @@ def read_checked(path: Path) -> Source:
         SourceError: the first fault.
     """
     source = read_source(path)
-    for rule in (check_syntax, check_markers, check_pairs, check_prose, check_pictures, check_names, check_mistakes):
+    for rule in RULES:
         rule(source)
     return source
-
-
-def fault(source: Source, cell: Cell, message: str, line: int = 0) -> SourceError:
-    """A SourceError at `line` of a cell's text, 0 being its header."""
-    return SourceError(source.path, cell.line + line, message)
 
 
 def check_syntax(source: Source) -> None:
@@ -151,29 +141,6 @@ def check_points_line(source: Source, exercise: Exercise) -> None:
         raise fault(source, exercise.prose, message, line)
 
 
-def check_pictures(source: Source) -> None:
-    """Every picture says in words what it shows."""
-    for cell in source.cells:
-        if cell.kind == "markdown":
-            for image in IMAGE.finditer(cell.text):
-                if not image["text"]:
-                    line = cell.text[: image.start()].count("\n") + 1
-                    raise fault(source, cell, "a picture without text; write what it shows", line)
-            continue
-        for call in (node for node in ast.walk(ast.parse(cell.text)) if isinstance(node, ast.Call)):
-            match call.func:
-                case ast.Name(name) if name in DRAWS and not has_text(call, DRAWS[name]):
-                    raise fault(source, cell, f'a picture without text; {name}(…, "what it shows")', call.lineno)
-                case ast.Attribute(ast.Name("plt"), "show"):
-                    raise fault(source, cell, 'a picture without text; picture(figure, "what it shows")', call.lineno)
-
-
-def has_text(call: ast.Call, place: int) -> bool:
-    """Whether a call hands over a text that is not empty, by name or as its argument at `place`."""
-    given = [each.value for each in call.keywords if each.arg == "text"] + call.args[place : place + 1]
-    return bool(given) and not (isinstance(given[0], ast.Constant) and not str(given[0].value).strip())
-
-
 def check_names(source: Source) -> None:
     """A test names only what the kit, Python, or a cell above defines."""
     known = set(KIT_NAMES) | set(dir(builtins))
@@ -224,3 +191,9 @@ def mistakes_in(node: ast.AST) -> Iterator[ast.Constant]:
             yield name
         case ast.keyword("mistakes", ast.Dict(keys=names)):
             yield from (name for name in names if isinstance(name, ast.Constant))
+
+
+RULES = (
+    *(check_syntax, check_markers, check_pairs, check_prose, check_names, check_mistakes),
+    *(check_pictures, check_headings, check_links, check_colours),
+)

@@ -105,6 +105,11 @@ class Source:
         ]
 
 
+def fault(source: Source, cell: Cell, message: str, line: int = 0) -> SourceError:
+    """A SourceError at `line` of a cell's text, 0 being its header."""
+    return SourceError(source.path, cell.line + line, message)
+
+
 def read_source(path: Path) -> Source:
     """Read a lesson's source. `autograder.authoring.rules` says whether it is a good one.
 

@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch.overrides import TorchFunctionMode
 
-from autograder.kit.pictures import draw, numeral
+from autograder.kit.pictures import draw, fitting, numeral
 
 MOST_NODES = 24  # drawn in one picture
 BOX, TALL, GAP = 170, 56, 28  # in pixels: a box and the space beside it
@@ -138,8 +138,7 @@ def drawing(nodes: list[Any], shares: dict[Any, list[tuple[Any, Any]]], labels: 
         parts.append(arrow(start, end, other in words) + beside(end, tag, -1 if enters < 0 else 1) * bool(tag))
     height = max(level.values()) * LEVEL + TALL + 4
     size = f"width='{width}' height='{height}' viewBox='0 -2 {width} {height}'"
-    style = "max-width:100%;height:auto;display:block;overflow:visible"
-    return f"<svg aria-hidden='true' {size} style='{style}'>{''.join(parts)}</svg>"
+    return f"<svg aria-hidden='true' {size} style='{fitting(width)};overflow:visible'>{''.join(parts)}</svg>"
 
 
 def levels(nodes: list[Any]) -> dict[Any, int]:

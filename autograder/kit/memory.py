@@ -6,7 +6,7 @@ from typing import Any
 
 import torch
 
-from autograder.kit.pictures import draw, numeral
+from autograder.kit.pictures import draw, fitting, numeral
 
 SLOT = 44  # a slot's width in pixels
 MOST_SLOTS = 24  # drawn of one tape
@@ -68,7 +68,7 @@ def strip(labels: list[str], looks: list[str], above: str, head: int) -> str:
     )
     words = "".join(lettering(i, head + 17, label, 13 if len(label) < 6 else 10) for i, label in enumerate(labels))
     size = f"width='{len(labels) * SLOT + 40}' height='{head + 28}'"
-    box = f"viewBox='0 0 {len(labels) * SLOT + 40} {head + 28}' style='max-width:100%;height:auto;display:block'"
+    box = f"viewBox='0 0 {len(labels) * SLOT + 40} {head + 28}' style='{fitting(len(labels) * SLOT + 40)}'"
     return f"<svg aria-hidden='true' {size} {box}>{boxes}{words}{above}</svg>"
 
 

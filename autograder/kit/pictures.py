@@ -21,7 +21,7 @@ LOOKS = (("{}", CELL), ("{}", CHOSEN))  # how a cell is written, and its style
 def draw(markup: str, text: str = "", caption: str = "") -> None:
     """Show HTML, its caption below, in a front end that can; `text` in one that cannot."""
     markup += f"<figcaption>{html.escape(caption)}</figcaption>" * bool(caption)
-    shown = {"text/html": f"<figure style='margin:8px 0'>{markup}</figure>"}
+    shown = {"text/html": f"<figure style='margin:8px 0;overflow-x:auto'>{markup}</figure>"}
     display(shown | {"text/plain": text} if text else shown, raw=True)
 
 
@@ -78,6 +78,11 @@ def labelled(label: str, markup: str) -> str:
     return f"<div><small>{html.escape(label)}</small>{markup}</div>"
 
 
+def fitting(width: int) -> str:
+    """The style of a drawing `width` pixels wide: it shrinks where there is less room, but not until words are lost."""
+    return f"max-width:max(100%,{width * 3 // 4}px);height:auto;display:block"
+
+
 def picture(drawing: Any, text: str) -> None:
     """Show a matplotlib figure with the words that say the same. Black takes the colour of the theme's text."""
     file = io.StringIO()
@@ -85,5 +90,6 @@ def picture(drawing: Any, text: str) -> None:
         drawing.savefig(file, format="svg", transparent=True, bbox_inches="tight")
     matplotlib.pyplot.close(drawing)  # or the notebook would show it a second time
     svg = re.sub(r"^.*?(?=<svg)", "", file.getvalue(), flags=re.DOTALL).replace("#000000", "currentColor")
-    attributes = f'role="img" aria-label="{html.escape(text)}" style="max-width:100%;height:auto;fill:currentColor"'
+    style = f"max-width:max(100%,{drawing.get_figwidth() * 64:.0f}px);height:auto;fill:currentColor"  # of 96 an inch
+    attributes = f'role="img" aria-label="{html.escape(text)}" style="{style}"'
     draw(svg.replace("<svg", f"<svg {attributes}", 1), text, text)

@@ -9,6 +9,8 @@ from autograder.course import Course, Lesson, Limits
 SOURCE = """\
 # %% [markdown]
 # # 01 · Doubles
+#
+# ## 1 · Twice as much
 
 # %%
 import torch

@@ -65,7 +65,12 @@ FAULTS = [
     ("other_name_in_test", ('with check("twice")', 'with check("twise")'), CHECK, "must run under: with check"),
     ("not_defined", ("def twice(x)", "def two(x)"), SOLUTION, "must define a function or class called twice"),
     ("not_python", ("import torch\n", "import torch as\n"), "import torch as", "not Python"),
-    ("no_title", ("# %% [markdown]\n# # 01 · Doubles\n\n", ""), "# %%\nimport", "opens with prose"),
+    (
+        "no_title",
+        ("# %% [markdown]\n# # 01 · Doubles\n#\n# ## 1 · Twice as much\n\n", ""),
+        "# %%\nimport",
+        "opens with prose",
+    ),
     (
         "text_before",
         ("# %% [markdown]\n# # 01", "import os\n# %% [markdown]\n# # 01"),

@@ -10,6 +10,8 @@ HINTS = """# For example see the check.
 SOURCE = f"""\
 # %% [markdown]
 # # 01 · Rules
+#
+# ## 1 · How it is written
 
 # %%
 import matplotlib.pyplot as plt

@@ -67,7 +67,7 @@ POINTS = 12.0
 
 def lesson_text() -> str:
     """The lesson as its author would write it."""
-    parts = ["# %% [markdown]\n# # 01 · Targets", "# %%\nimport torch"]
+    parts = ["# %% [markdown]\n# # 01 · Targets\n#\n# ## 1 · Targets", "# %%\nimport torch"]
     for number, (name, (head, body)) in enumerate(ANSWERS.items(), 1):
         prose = f"### 1.{number} · {name}\n*3 points · about 2 minutes*\n\nFor example see the check.\n\n"
         prose += "".join(f"<details><summary>Hint {n}</summary>Try.</details>\n" for n in (1, 2))
