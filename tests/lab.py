@@ -153,7 +153,7 @@ def serving(port: int, private: Path, *arguments: str, cwd: Path = ROOT) -> Iter
     settings = {f"JUPYTER_{name}_DIR": str(private / name.lower()) for name in ("CONFIG", "DATA", "RUNTIME")}
     path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
     environment = {**os.environ, **settings, "IPYTHONDIR": str(private / "ipython"), "JUPYTER_TOKEN": TOKEN}
-    environment["PYTHONPATH"] = path
+    environment |= {"PYTHONPATH": path, "JUPYTERLAB_WORKSPACES_DIR": str(private / "workspaces")}
     log = private / "server.log"
     with log.open("wb") as file:
         server = subprocess.Popen(
