@@ -144,6 +144,11 @@ def mlp(inputs, hidden, outputs):
     return nn.Sequential(nn.Flatten(), nn.Linear(inputs, hidden), nn.ReLU(), nn.Linear(hidden, outputs), nn.ReLU())
 
 
+@wrong("mlp", mistake="relu_on_scores")
+def mlp(inputs, hidden, outputs):
+    return nn.Sequential(nn.Flatten(), nn.Linear(inputs, hidden), nn.ReLU(), nn.Linear(hidden, outputs), nn.Sigmoid())
+
+
 @wrong("mlp", mistake="softmax_in_net")
 def mlp(inputs, hidden, outputs):
     layers = [nn.Linear(inputs, hidden), nn.ReLU(), nn.Linear(hidden, outputs), nn.Softmax(dim=1)]
@@ -254,7 +259,7 @@ def mlp(inputs, hidden, outputs):
     return Net(inputs, hidden, outputs)
 
 
-@wrong("mlp", mistake="graph_lost")
+@wrong("mlp", mistake="layer_cut_off")
 def mlp(inputs, hidden, outputs):
     class Net(nn.Module):
         def __init__(self, inputs, hidden, outputs):
@@ -399,6 +404,17 @@ def layer_shapes(model, x):
     for layer in model:
         x = layer(x)
         shapes.append(tuple(x.shape))
+    return shapes
+
+
+@wrong("layer_shapes", mistake="network_changed")
+def layer_shapes(model, x):
+    model.eval()
+    shapes = []
+    with torch.no_grad():
+        for layer in model:
+            x = layer(x)
+            shapes.append(tuple(x.shape))
     return shapes
 
 
@@ -707,6 +723,17 @@ def manual_update(model, loss, lr):
             p -= lr * torch.autograd.grad(loss, p)[0]
 
 
+@wrong("manual_update", mistake="raised")
+def manual_update(model, loss, lr):
+    for p in model.parameters():
+        p.grad.zero_()  # there need not be one yet
+    loss.backward()
+    with torch.no_grad():
+        for p in model.parameters():
+            if p.grad is not None:
+                p -= lr * p.grad
+
+
 @wrong("manual_update", mistake="name_ruled_out")
 def manual_update(model, loss, lr):
     model.zero_grad()
@@ -913,7 +940,7 @@ def one_epoch(model, loader, loss_fn, optimiser):
     return sum(losses) / len(losses)
 
 
-@wrong("one_epoch", mistake="last_loss_only")
+@wrong("one_epoch", mistake="last_batch_only")
 def one_epoch(model, loader, loss_fn, optimiser):
     model.train()
     for x, y in loader:
@@ -979,6 +1006,34 @@ def one_epoch(model, loader, loss_fn, optimiser):
     for x, y in loader:
         optimiser.zero_grad()
         loss = loss_fn(model(x), y)
+        loss.backward()
+        optimiser.step()
+        total += loss.item() * len(y)
+        count += len(y)
+    return total / count
+
+
+@wrong("one_epoch", mistake="train_forgotten")
+def one_epoch(model, loader, loss_fn, optimiser):
+    total, count = 0.0, 0
+    for x, y in loader:
+        optimiser.zero_grad()
+        loss = loss_fn(model(x), y)
+        loss.backward()
+        optimiser.step()
+        total += loss.item() * len(y)
+        count += len(y)
+    model.train()
+    return total / count
+
+
+@wrong("one_epoch", mistake="untrained")
+def one_epoch(model, loader, loss_fn, optimiser):
+    model.train()
+    total, count = 0.0, 0
+    for x, y in loader:
+        optimiser.zero_grad()
+        loss = F.cross_entropy(model(x), y)
         loss.backward()
         optimiser.step()
         total += loss.item() * len(y)
@@ -1133,7 +1188,7 @@ def evaluate(model, loader):
     return right / count
 
 
-@wrong("evaluate", mistake="gradients_touched")
+@wrong("evaluate", mistake="gradients_changed")
 def evaluate(model, loader):
     model.eval()
     model.zero_grad()
@@ -1216,7 +1271,7 @@ def confusion(predicted, labels, classes):
     return matrix
 
 
-@wrong("confusion", mistake="shares_for_counts")
+@wrong("confusion", mistake="float_for_int")
 def confusion(predicted, labels, classes):
     matrix = torch.zeros(classes, classes, device=labels.device)
     for guess, label in zip(predicted, labels, strict=True):
