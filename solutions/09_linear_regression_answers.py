@@ -147,6 +147,11 @@ def make_model(n_features):
     return made[n_features]
 
 
+@wrong("make_model", mistake="parameters_miscounted")
+def make_model(n_features):
+    return nn.Sequential(nn.Linear(n_features, 4), nn.Linear(4, 1))
+
+
 @right("last_batch")
 def last_batch():
     return "4  10"
@@ -243,6 +248,21 @@ def batches(x, y, size, shuffle):
     if shuffle:
         x, y = x[torch.randperm(len(x))], y[torch.randperm(len(x))]
     return DataLoader(TensorDataset(x, y), batch_size=size, shuffle=shuffle)
+
+
+@wrong("batches", mistake="swapped")
+def batches(x, y, size, shuffle):
+    return DataLoader(TensorDataset(y, x), batch_size=size, shuffle=shuffle)
+
+
+@wrong("batches", mistake="not_pairs")
+def batches(x, y, size, shuffle):
+    return DataLoader(x, batch_size=size, shuffle=shuffle)
+
+
+@wrong("batches", mistake="not_pairs")
+def batches(x, y, size, shuffle):
+    return DataLoader(TensorDataset(torch.cat([x, y], dim=1)), batch_size=size, shuffle=shuffle)
 
 
 @wrong("batches", mistake="not_a_loader")
@@ -432,13 +452,33 @@ def epoch_loss(model, loader):
     return total / rows
 
 
-@wrong("epoch_loss", mistake="wrong_value")
+@wrong("epoch_loss", mistake="pairs_for_entries")
 def epoch_loss(model, loader):
     total, rows = 0.0, 0
     for x, y in loader:
         total += ((model(x)[:, 0] - y) ** 2).mean().item() * len(x)
         rows += len(x)
     return total / rows
+
+
+@wrong("epoch_loss", mistake="batch_size_for_rows")
+def epoch_loss(model, loader):
+    with torch.no_grad():
+        total = sum(nn.MSELoss()(model(x), y).item() * loader.batch_size for x, y in loader)
+    return total / len(loader.dataset)
+
+
+@wrong("epoch_loss", mistake="wrong_value")
+def epoch_loss(model, loader):
+    squares = [(model(x).detach() - y).square() for x, y in loader]
+    return torch.cat(squares).mean().sqrt().item()
+
+
+@wrong("epoch_loss", mistake="parameter_frozen")
+def epoch_loss(model, loader):
+    model.requires_grad_(False)
+    squares = [(model(x) - y).square() for x, y in loader]
+    return torch.cat(squares).mean().item()
 
 
 @wrong("epoch_loss", mistake="gradients_changed")
@@ -749,6 +789,135 @@ def fit(model, loader, lr, epochs):
     return [total / len(loader.dataset) for _ in range(epochs)]
 
 
+@wrong("fit", mistake="losses_not_in_order")
+def fit(model, loader, lr, epochs):
+    optimiser = optim.SGD(model.parameters(), lr=lr)
+    losses = []
+    for _ in range(epochs):
+        total = 0.0
+        for x, y in loader:
+            optimiser.zero_grad()
+            loss = nn.MSELoss()(model(x), y)
+            loss.backward()
+            optimiser.step()
+            total += loss.item() * len(x)
+        losses.insert(0, total / len(loader.dataset))
+    return losses
+
+
+@wrong("fit", mistake="batches_for_rows")
+def fit(model, loader, lr, epochs):
+    optimiser = optim.SGD(model.parameters(), lr=lr)
+    losses = []
+    for _ in range(epochs):
+        total = 0.0
+        for x, y in loader:
+            optimiser.zero_grad()
+            loss = nn.MSELoss()(model(x), y)
+            loss.backward()
+            optimiser.step()
+            total += loss.item() * len(x)
+        losses.append(total / len(loader))
+    return losses
+
+
+@wrong("fit", mistake="wrong_step_length")
+def fit(model, loader, lr, epochs):
+    optimiser = optim.SGD(model.parameters(), lr=0.05)
+    losses = []
+    for _ in range(epochs):
+        total = 0.0
+        for x, y in loader:
+            optimiser.zero_grad()
+            loss = nn.MSELoss()(model(x), y)
+            loss.backward()
+            optimiser.step()
+            total += loss.item() * len(x)
+        losses.append(total / len(loader.dataset))
+    return losses
+
+
+@wrong("fit", mistake="wrong_step_length")
+def fit(model, loader, lr, epochs):
+    optimiser = optim.SGD(model.parameters(), lr=lr)
+    losses = []
+    for _ in range(epochs):
+        total = 0.0
+        for x, y in loader:
+            optimiser.zero_grad()
+            loss = nn.MSELoss(reduction="sum")(model(x), y)
+            loss.backward()
+            optimiser.step()
+            total += loss.item() * len(x)
+        losses.append(total / len(loader.dataset))
+    return losses
+
+
+@wrong("fit", mistake="momentum_used")
+def fit(model, loader, lr, epochs):
+    optimiser = optim.SGD(model.parameters(), lr=lr, momentum=0.5)
+    losses = []
+    for _ in range(epochs):
+        total = 0.0
+        for x, y in loader:
+            optimiser.zero_grad()
+            loss = nn.MSELoss()(model(x), y)
+            loss.backward()
+            optimiser.step()
+            total += loss.item() * len(x)
+        losses.append(total / len(loader.dataset))
+    return losses
+
+
+@wrong("fit", mistake="wrong_values")
+def fit(model, loader, lr, epochs):
+    optimiser = optim.Adam(model.parameters(), lr=lr)
+    losses = []
+    for _ in range(epochs):
+        total = 0.0
+        for x, y in loader:
+            optimiser.zero_grad()
+            loss = nn.MSELoss()(model(x), y)
+            loss.backward()
+            optimiser.step()
+            total += loss.item() * len(x)
+        losses.append(total / len(loader.dataset))
+    return losses
+
+
+@wrong("fit", mistake="losses_miscounted")
+def fit(model, loader, lr, epochs):
+    optimiser = optim.SGD(model.parameters(), lr=lr)
+    losses = []
+    for _ in range(40):
+        total = 0.0
+        for x, y in loader:
+            optimiser.zero_grad()
+            loss = nn.MSELoss()(model(x), y)
+            loss.backward()
+            optimiser.step()
+            total += loss.item() * len(x)
+        losses.append(total / len(loader.dataset))
+    return losses
+
+
+@wrong("fit", mistake="losses_miscounted")
+def fit(model, loader, lr, epochs):
+    optimiser = optim.SGD(model.parameters(), lr=lr)
+    losses = []
+    for _ in range(epochs):
+        total = 0.0
+        for x, y in loader:
+            optimiser.zero_grad()
+            loss = nn.MSELoss()(model(x), y)
+            loss.backward()
+            optimiser.step()
+            total += loss.item() * len(x)
+        losses.append(total / len(loader.dataset))
+        return losses
+    return losses
+
+
 @wrong("fit", mistake="tensor_for_number")
 def fit(model, loader, lr, epochs):
     optimiser = optim.SGD(model.parameters(), lr=lr)
@@ -959,6 +1128,13 @@ def save_and_load(model, path):
     return model
 
 
+@wrong("save_and_load", mistake="returned_none")
+def save_and_load(model, path):
+    torch.save(model.state_dict(), path)
+    new = nn.Linear(model.in_features, 1)
+    new.load_state_dict(torch.load(path))
+
+
 @wrong("save_and_load", mistake="nothing_at_path")
 def save_and_load(model, path):
     from io import BytesIO
@@ -1142,6 +1318,21 @@ def fit_on(x, y, x_new, device):
         optimiser.step()
     with torch.no_grad():
         return model(new)[:, 0]
+
+
+@wrong("fit_on", mistake="far_outside")
+def fit_on(x, y, x_new, device):
+    mean, std = x.mean(axis=0), x.std(axis=0)
+    rows = torch.tensor((x - mean) / std, dtype=torch.float32, device=device)
+    targets = torch.tensor(y, dtype=torch.float32, device=device)[:, None]
+    model = nn.Linear(x.shape[1], 1).to(device)
+    optimiser = optim.SGD(model.parameters(), lr=0.1)
+    for _ in range(200):
+        optimiser.zero_grad()
+        nn.MSELoss()(model(rows), targets).backward()
+        optimiser.step()
+    with torch.no_grad():
+        return model(torch.tensor(x_new, dtype=torch.float32, device=device))[:, 0]
 
 
 @wrong("fit_on", mistake="column_kept")
