@@ -66,7 +66,7 @@ def every_answer(course: Course, lesson: Lesson, folder: Path) -> list[Compared]
 
 
 def by_judge(course: Course, lesson: Lesson, answers: Answers) -> list[dict[str, TestResult]]:
-    """For each row of answers, the judge's results by grade id; where an exercise has no more, its first is taken."""
+    """For each row of answers, the judge's results by grade id; an exercise without more is as handed out."""
     handed_out = json.loads(course.notebook(lesson).read_text(encoding="utf-8"))
     texts = {name: [text_of(each) for each in mine] for name, mine in answers.items()}
     solutions = {name: mine[0] for name, mine in texts.items()}
@@ -77,14 +77,15 @@ def by_judge(course: Course, lesson: Lesson, answers: Answers) -> list[dict[str,
     callers = [{name for name in row if calls_another(name, row[name], solutions)} for row in rows]
     contents = []
     for row, calling in zip(rows, callers, strict=True):
-        for some in (row.keys() - calling, calling):
-            contents.append(filled(handed_out, solutions | {name: row[name] for name in some}))
-    found = list(map(results, graded("judge", course, read_released(course, lesson), contents)))
-    return [
-        {test: each for test, each in rest.items() if exercise_of(test) not in calling}
-        | {test: each for test, each in called.items() if exercise_of(test) in calling}
-        for rest, called, calling in zip(found[::2], found[1::2], callers, strict=True)
-    ]
+        contents.append(filled(handed_out, {name: row[name] for name in row.keys() - calling}))
+        if calling:
+            contents.append(filled(handed_out, solutions | {name: row[name] for name in calling}))
+    found = map(results, graded("judge", course, read_released(course, lesson), contents))
+    together = []
+    for calling in callers:
+        rest, called = next(found), next(found) if calling else {}
+        together.append(rest | {test: each for test, each in called.items() if exercise_of(test) in calling})
+    return together
 
 
 def calls_another(name: str, text: str, exercises: Iterable[str]) -> bool:
