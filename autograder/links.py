@@ -1,7 +1,7 @@
 """Where a notebook opens with one click. Every such address is made here, of the repository named in course.toml.
 
 The forms are the services' own: Colab and Kaggle take a notebook by its page on GitHub, Binder takes the repository and
-then the notebook's path. A notebook of 2019 with such a link still opens; a shortened address may not.
+then the notebook's path.
 """
 
 from __future__ import annotations
