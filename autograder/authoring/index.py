@@ -9,7 +9,7 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from autograder import progress
-from autograder.authoring.source import FOLDED, Source
+from autograder.authoring.source import FOLDED, KERNEL, Source
 from autograder.course import Course, Lesson
 from autograder.links import badges, words
 
@@ -60,10 +60,7 @@ def index(course: Course, sources: dict[Lesson, Source]) -> str:
             new_markdown_cell(opening, id="welcome"),
             new_code_cell(progress_cell(), metadata=dict(FOLDED), id="how-far-you-are"),
         ],
-        metadata={
-            "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
-            "language_info": {"name": "python"},
-        },
+        metadata=dict(KERNEL),
     )
     nbformat.validate(notebook)
     return str(nbformat.writes(notebook)) + "\n"

@@ -46,6 +46,10 @@ BEGIN_SOLUTION, END_SOLUTION = "### BEGIN SOLUTION", "### END SOLUTION"
 BEGIN_HIDDEN, END_HIDDEN = "### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"
 # for Colab, for Kaggle, and for JupyterLab, Notebook and VS Code
 FOLDED = {"cellView": "form", "_kg_hide-input": True, "jupyter": {"source_hidden": True}}
+KERNEL = {
+    "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
 HEADING = re.compile(r"^### (?P<title>.+)$", re.MULTILINE)
 
 
@@ -180,8 +184,7 @@ def solution_notebook(source: Source, lesson: str) -> NotebookNode:
         cells=_with_ids(cells),
         metadata={
             "course": {"exercises": exercises, "lesson": lesson},
-            "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
-            "language_info": {"name": "python"},
+            **KERNEL,
         },
     )
     nbformat.validate(notebook)
