@@ -45,6 +45,8 @@ def offered(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Version]
 
 def run_all(python: Path, folder: Path, notebooks: list[Path]) -> dict[Path, list[dict[str, Any]]]:
     """The cells of each notebook, in order, as they came out of a run by that Python."""
+    # Where a matplotlib finds no cache of fonts it makes one, and says so if that takes it five seconds.
+    subprocess.run([python, "-I", "-c", "import matplotlib.font_manager"], capture_output=True, check=True)
     script = Path(__file__).with_name("run_cells.py")
     done = subprocess.run([*offline(), python, "-I", script, folder, *notebooks], capture_output=True, check=False)
     assert (done.returncode, done.stderr.decode()) == (0, "")

@@ -407,6 +407,8 @@ def test_the_formgraders_button_can_be_pressed_again_and_again_and_leaves_nothin
     while zygotes[0].poll() is None and time.monotonic() < end:
         time.sleep(0.1)
     assert zygotes[0].poll() is not None
+    with nbgrader_session._current.lock:  # held until all of the session has ended
+        assert nbgrader_session._current.session is None
     with writing_to(course / "graded"):
         assert (course / "graded" / "grades.csv").read_text().count("s00") == 2
 
