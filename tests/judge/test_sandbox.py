@@ -33,7 +33,7 @@ ATTACKS = [
     ("read the passwords", "tried(lambda: open('/etc/passwd'))"),
     ("read a file in the home directory", "tried(lambda: open(at_home))"),
     ("read the course's solutions", "tried(lambda: os.listdir(course + '/solutions'))"),
-    ("read the course's sources", "tried(lambda: open(course + '/autograder/cli.py'))"),
+    ("read the course's sources", "tried(lambda: open(course + '/autograder/errors.py'))"),
     ("read the gradebook", "tried(lambda: open(outside + '/gradebook.db'))"),
     ("read another submission", "tried(lambda: open(outside + '/s002.ipynb'))"),
     ("climb to the gradebook", "tried(lambda: open('../' * 30 + outside[1:] + '/gradebook.db'))"),
