@@ -1,4 +1,4 @@
-"""Every answer of a lesson by both engines and by `course verify`.
+"""Every answer of a lesson by both engines, beside what `course verify` saw.
 
 The judge gets notebooks as students hand them in, each with one answer to every exercise: as many notebooks as the
 exercise with the most answers has, and as many again for the answers that call another exercise's, which is the
@@ -22,7 +22,6 @@ import nbformat
 
 from autograder.authoring.release import release
 from autograder.authoring.trials import STARTER, Candidate, Trial
-from autograder.authoring.verify import verify
 from autograder.classroom.intake import HandIn
 from autograder.classroom.released import Released, exercise_of, read_released
 from autograder.classroom.verdict import TestResult, Verdict
@@ -53,10 +52,15 @@ class Compared:
         return f"{which}\n  judge:    {mistake}\n  nbgrader: {engines[1]}\n  verify:   {verified}"
 
 
-def every_answer(course: Course, lesson: Lesson, folder: Path) -> list[Compared]:
-    """Each solution, starter and answer of the bank, against each test of its exercise; `folder` is to write in."""
+def every_answer(course: Course, lesson: Lesson, trials: Iterable[Trial], folder: Path) -> list[Compared]:
+    """Each solution, starter and answer of the bank, against each test of its exercise.
+
+    Args:
+        trials: what `course verify` saw of them.
+        folder: to write in.
+    """
     answers: Answers = {}
-    for trial in verify(course, lesson).trials:
+    for trial in trials:
         mine = answers.setdefault(trial.answer.exercise, [])
         known = next((each for each in mine if each[0].answer == trial.answer), None)
         if known is None:

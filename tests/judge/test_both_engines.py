@@ -1,4 +1,7 @@
-"""Both engines give every answer of every lesson the same points and words; DIFFERENCES says where they cannot."""
+"""Every answer of every lesson fares as its bank says, by `course verify` and by both engines.
+
+DIFFERENCES says where the engines cannot agree.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ import pytest
 from both_engines import Compared, every_answer, graded
 from target import ANSWERS, WRONG, Target
 
+from autograder.authoring.verify import verify
 from autograder.classroom.verdict import ExerciseResult, Verdict
 from autograder.course import Lesson, load
 from notebooks import Notebook, cell_of
@@ -21,9 +25,11 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.mark.parametrize("lesson", COURSE.lessons, ids=lambda lesson: lesson.name)
-def test_every_answer_of_a_lesson_fares_alike(lesson: Lesson, tmp_path: Path) -> None:
-    found = every_answer(COURSE, lesson, tmp_path)
+def test_every_answer_fares_as_the_bank_says_and_alike_by_both_engines(lesson: Lesson, tmp_path: Path) -> None:
+    report = verify(COURSE, lesson)
+    found = every_answer(COURSE, lesson, report.trials, tmp_path)
 
+    assert [str(fault) for fault in report.faults] == []
     assert {each.answer.name.partition(":")[0] for each in found} == {"solution", "starter", "bank"}
     unlike = [str(each) for each in found if differs(each)]
     assert not unlike, "\n" + "\n".join(unlike)

@@ -46,7 +46,7 @@ def test_verify_finds_no_fault_in_such_a_lesson(course: Course) -> None:
 
 @pytest.mark.slow
 def test_such_a_lesson_fares_alike_in_all_three(course: Course, tmp_path: Path) -> None:
-    found = every_answer(course, LESSON, tmp_path)
+    found = every_answer(course, LESSON, verify(course, LESSON).trials, tmp_path)
 
     assert [str(each) for each in found if differs(each)] == []
     assert {"loop_used", "sizes_hard_coded", "swapped"} <= {each.judge.mistake for each in found}
