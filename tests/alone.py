@@ -84,6 +84,11 @@ def offline() -> list[str]:
     return [] if denied else ["unshare", "-rn"]
 
 
+def surroundings() -> dict[str, str]:
+    """The environment variables, without those that tell a Python of another one."""
+    return {name: text for name, text in os.environ.items() if not name.startswith(("PYTHON", "VIRTUAL_ENV"))}
+
+
 class Kernel(AbstractContextManager["Kernel"]):
     """A kernel of `python`, reached through files, since it has no network; it starts with the first run."""
 
@@ -105,8 +110,7 @@ class Kernel(AbstractContextManager["Kernel"]):
             ip=str(private / "kernel"),
             client_class="jupyter_client.asynchronous.AsyncKernelClient",
         )
-        self._environment = {name: text for name, text in os.environ.items() if not name.startswith("PYTHON")}
-        self._environment["IPYTHONDIR"] = str(private / "ipython")
+        self._environment = surroundings() | {"IPYTHONDIR": str(private / "ipython")}
         return self
 
     def __exit__(self, *error: object) -> None:

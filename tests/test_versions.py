@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from alone import environment, offline, packages
+from alone import environment, offline, packages, surroundings
 from packaging.version import Version
 from test_project import BASE
 
@@ -22,7 +22,7 @@ from autograder.course import load
 COURSE = load()
 VARIED = [need for need in BASE if need.name in ("numpy", "matplotlib", "scikit-learn")]
 
-PIP = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--retries=1", "--timeout=20"]
+PIP = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--timeout=20"]
 WHEELS = "--only-binary=:all:"
 
 
@@ -45,10 +45,15 @@ def offered(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Version]
 
 def run_all(python: Path, folder: Path, notebooks: list[Path]) -> dict[Path, list[dict[str, Any]]]:
     """The cells of each notebook, in order, as they came out of a run by that Python."""
+
+    def run(*command: str | Path) -> subprocess.CompletedProcess[bytes]:
+        return subprocess.run(
+            [*offline(), python, "-I", *command], capture_output=True, check=False, env=surroundings()
+        )
+
     # Where a matplotlib finds no cache of fonts it makes one, and says so if that takes it five seconds.
-    subprocess.run([python, "-I", "-c", "import matplotlib.font_manager"], capture_output=True, check=True)
-    script = Path(__file__).with_name("run_cells.py")
-    done = subprocess.run([*offline(), python, "-I", script, folder, *notebooks], capture_output=True, check=False)
+    assert run("-c", "import matplotlib.font_manager").returncode == 0
+    done = run(Path(__file__).with_name("run_cells.py"), folder, *notebooks)
     assert (done.returncode, done.stderr.decode()) == (0, "")
     return {path: json.loads(line) for path, line in zip(notebooks, done.stdout.splitlines(), strict=True)}
 

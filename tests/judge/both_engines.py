@@ -1,14 +1,11 @@
 """Every answer of a lesson by both engines, beside what `course verify` saw.
 
-The judge gets notebooks as students hand them in, each with one answer to every exercise: as many notebooks as the
-exercise with the most answers has, and as many again for the answers that call another exercise's, which is the
-solution there. nbgrader takes seconds for each notebook, so it gets one, in which every exercise is
-repeated for each of its answers: the answer, then the exercise's own test cells, under grade ids of their own.
+A notebook for each answer would take hours, so both engines get one, in which every exercise is repeated for each of
+its answers: the answer, then the exercise's own test cells, under grade ids of their own.
 """
 
 from __future__ import annotations
 
-import ast
 import copy
 import json
 import re
@@ -29,6 +26,8 @@ from autograder.course import Course, Lesson
 from autograder.engines import make_engine
 from notebooks import Notebook, write
 
+PATIENCE = 1800
+"""Seconds for a notebook of hundreds of answers."""
 TESTS = ("check", "predict", "hidden")
 MARKERS = re.compile(r"^ *### (BEGIN|END) SOLUTION\n?", re.MULTILINE)
 Answers = dict[str, list[list[Trial]]]
@@ -66,59 +65,40 @@ def every_answer(course: Course, lesson: Lesson, trials: Iterable[Trial], folder
         if known is None:
             mine.append(known := [])
         known.append(trial)
-    return list(compared(answers, by_judge(course, lesson, answers), by_nbgrader(course, lesson, answers, folder)))
+    patient = replace(course.limits, submission_seconds=PATIENCE)
+    found = []
+    for engine in ("judge", "nbgrader"):
+        other = replace(course, root=folder / engine, limits=patient)
+        content = write_repeated(course.solution(lesson), other.solution(lesson), answers, engine)
+        found.append(results(*graded(engine, other, read_released(other, lesson), [content])))
+    return list(compared(answers, *found))
 
 
-def by_judge(course: Course, lesson: Lesson, answers: Answers) -> list[dict[str, TestResult]]:
-    """For each row of answers, the judge's results by grade id; an exercise without more is as handed out."""
-    handed_out = json.loads(course.notebook(lesson).read_text(encoding="utf-8"))
-    texts = {name: [text_of(each) for each in mine] for name, mine in answers.items()}
-    solutions = {name: mine[0] for name, mine in texts.items()}
-    rows = [
-        {name: mine[row] for name, mine in texts.items() if row < len(mine)}
-        for row in range(max(map(len, texts.values())))
-    ]
-    callers = [{name for name in row if calls_another(name, row[name], solutions)} for row in rows]
-    contents = []
-    for row, calling in zip(rows, callers, strict=True):
-        contents.append(filled(handed_out, {name: row[name] for name in row.keys() - calling}))
-        if calling:
-            contents.append(filled(handed_out, solutions | {name: row[name] for name in calling}))
-    found = map(results, graded("judge", course, read_released(course, lesson), contents))
-    together = []
-    for calling in callers:
-        rest, called = next(found), next(found) if calling else {}
-        together.append(rest | {test: each for test, each in called.items() if exercise_of(test) in calling})
-    return together
+def write_repeated(solution: Path, path: Path, answers: Answers, engine: str) -> bytes:
+    """Write a lesson with each exercise as often as it has answers; the notebook that is handed in with all of them.
 
-
-def calls_another(name: str, text: str, exercises: Iterable[str]) -> bool:
-    """Whether an answer uses the answer to another exercise."""
-    used = {node.id for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name)}
-    return not used.isdisjoint(set(exercises) - {name})
-
-
-def by_nbgrader(course: Course, lesson: Lesson, answers: Answers, folder: Path) -> dict[str, TestResult]:
-    """nbgrader's results, under `NAME__ROW-KIND` for the test `NAME-KIND` of an answer."""
-    solution = nbformat.read(course.solution(lesson), nbformat.NO_CONVERT)
+    A test `NAME-KIND` of an answer is `NAME__ROW-KIND` there. The judge finds the text of an answer by its exercise.
+    """
+    notebook = nbformat.read(solution, nbformat.NO_CONVERT)
     tests_of = {name: [f"{name}-{kind}" for kind in TESTS] for name in answers}
     cells, texts, exercises = [], {}, []
-    for cell in solution.cells:
+    for cell in notebook.cells:
         name = grade_id(cell)
         if name in answers:
-            mine = [each for each in solution.cells if each is cell or grade_id(each) in tests_of[name]]
+            mine = [each for each in notebook.cells if each is cell or grade_id(each) in tests_of[name]]
             for row in reversed(range(len(answers[name]))):  # the solution last, for cells below that use it
-                cells += [renamed(each, grade_id(each).replace(name, f"{name}__{row}", 1)) for each in mine]
-                exercises.append({"id": f"{name}__{row}", "title": name})
-                texts[f"{name}__{row}"] = text_of(answers[name][row])
+                numbered = f"{name}__{row}"
+                cells += [repeated(each, name, numbered) for each in mine]
+                if engine == "judge":
+                    for each in cells[-len(mine) :]:
+                        each.source = each.source.replace(f'source_of("{name}")', f'source_of("{numbered}")')
+                exercises.append({"id": numbered, "title": name})
+                texts[numbered] = text_of(answers[name][row])
         elif exercise_of(name) not in answers:
             cells.append(cell)
-    solution.cells, solution.metadata.course.exercises = cells, exercises
-    repeated = replace(course, root=folder)
-    write(repeated.solution(lesson), nbformat.writes(solution).encode())
-    content = filled(json.loads(nbformat.writes(release(solution))), texts)
-    (verdict,) = graded("nbgrader", repeated, read_released(repeated, lesson), [content])
-    return results(verdict)
+    notebook.cells, notebook.metadata.course.exercises = cells, exercises
+    write(path, nbformat.writes(notebook).encode())
+    return filled(json.loads(nbformat.writes(release(notebook))), texts)
 
 
 def grade_id(cell: Any) -> str:
@@ -126,10 +106,11 @@ def grade_id(cell: Any) -> str:
     return str(cell["metadata"].get("nbgrader", {}).get("grade_id", ""))
 
 
-def renamed(cell: Any, name: str) -> Any:
+def repeated(cell: Any, name: str, number: str) -> Any:
     """The cell under another grade id."""
     made = copy.deepcopy(cell)
-    made.id, made.metadata.nbgrader.grade_id = name[:64], name
+    grade = grade_id(cell).replace(name, number, 1)
+    made.id, made.metadata.nbgrader.grade_id = grade[:64], grade
     return made
 
 
@@ -162,14 +143,14 @@ def results(verdict: Verdict) -> dict[str, TestResult]:
 
 
 def compared(
-    answers: Answers, judge: list[dict[str, TestResult]], nbgrader: dict[str, TestResult]
+    answers: Answers, judge: dict[str, TestResult], nbgrader: dict[str, TestResult]
 ) -> Iterator[Compared]:
     """Every test of every answer."""
     for name, mine in answers.items():
         for row, trials in enumerate(mine):
-            for test in (each for each in judge[row].values() if exercise_of(each.id) == name):
+            for test in (judge[f"{name}__{row}-{kind}"] for kind in TESTS if f"{name}__{row}-{kind}" in judge):
                 kind = test.id.rpartition("-")[2]
-                yield Compared(trials[0].answer, test, nbgrader[f"{name}__{row}-{kind}"], seen(kind, trials))
+                yield Compared(trials[0].answer, test, nbgrader[test.id], seen(kind, trials))
 
 
 def seen(kind: str, trials: list[Trial]) -> Trial | None:
