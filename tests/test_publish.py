@@ -21,6 +21,7 @@ from autograder.publish import LeakError, publish, tree
 
 Course = Callable[..., subprocess.CompletedProcess[str]]
 COURSE = load()
+SMALL = replace(COURSE, lessons=(COURSE.lesson("01"),))
 
 
 @pytest.fixture(scope="module")
@@ -112,11 +113,11 @@ def test_binder_takes_it_for_a_conda_environment(published: Path, monkeypatch: p
 
 
 def test_publishing_again_brings_it_up_to_date_and_keeps_what_is_hidden(tmp_path: Path) -> None:
-    publish(COURSE, tmp_path, "a/b")
+    publish(SMALL, tmp_path, "a/b")
     (tmp_path / ".git").mkdir()
     (tmp_path / ".git" / "HEAD").write_text("ref", encoding="utf-8")
     (tmp_path / "notebooks" / "old.ipynb").write_text("{}", encoding="utf-8")
-    publish(COURSE, tmp_path, "c/d")
+    publish(SMALL, tmp_path, "c/d")
 
     assert (tmp_path / ".git" / "HEAD").read_text(encoding="utf-8") == "ref"
     assert not (tmp_path / "notebooks" / "old.ipynb").exists()
@@ -163,11 +164,11 @@ def with_leak(texts: dict[str, str], name: str) -> dict[str, str]:
 
 @pytest.mark.parametrize("name", ["notebooks/01_tensors/01_tensors.ipynb", "README.md", "data/pendulum.csv"])
 def test_a_secret_in_any_file_stops_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    texts = with_leak(tree(replace(COURSE, repository="a/b")), name)
+    texts = with_leak(tree(replace(SMALL, repository="a/b")), name)
     monkeypatch.setattr(publishing, "tree", lambda course: texts)
 
     with pytest.raises(LeakError, match=f"{re.escape(name)} shows a line of the hidden"):
-        publish(COURSE, tmp_path / "out", "a/b")
+        publish(SMALL, tmp_path / "out", "a/b")
     assert not (tmp_path / "out").exists()
 
 

@@ -142,9 +142,7 @@ def results(verdict: Verdict) -> dict[str, TestResult]:
     return {test.id: test for exercise in verdict.exercises for test in exercise.tests}
 
 
-def compared(
-    answers: Answers, judge: dict[str, TestResult], nbgrader: dict[str, TestResult]
-) -> Iterator[Compared]:
+def compared(answers: Answers, judge: dict[str, TestResult], nbgrader: dict[str, TestResult]) -> Iterator[Compared]:
     """Every test of every answer."""
     for name, mine in answers.items():
         for row, trials in enumerate(mine):
