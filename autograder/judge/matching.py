@@ -56,7 +56,7 @@ def match(cells: list[StudentCell], release: ReleaseCells) -> Matched:
 
 class _Matcher:
     def __init__(self, release: ReleaseCells) -> None:
-        self.release, self.parser = release, Parser()
+        self.release, self.parser = release, Parser(release.parsed)
         self.order = {test: place for place, test in enumerate(release.tests)}
         self.by_text: dict[str, list[str]] = defaultdict(list)
         for test, cell in release.tests.items():

@@ -174,8 +174,8 @@ class Peer:
     ) -> None:
         blobs = Blobs()
         message = Message(self.mirror, blobs)
-        state = self.state.changes(blobs)
         with unseen():  # the wire is about bytes; what is on the simulated GPU is told by its mark
+            state = self.state.changes(blobs)
             body = make(lambda value: values.encode(self, value, message, handed, number=number))
             state += self.copies.changes(lambda value: values.encode(self, value, message, handed, number=False))
             changes = message.changes()

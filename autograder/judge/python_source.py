@@ -39,11 +39,15 @@ def plain(text: str) -> str:
 
 
 class Parser:
-    """Parses the cells of one notebook: each text once, and never more than MAX_IN_ALL."""
+    """Parses the cells of one notebook: each text once, and never more than MAX_IN_ALL.
 
-    def __init__(self) -> None:
+    Args:
+        known: what was parsed before, by its text; it is shared, so nobody changes a statement.
+    """
+
+    def __init__(self, known: Mapping[str, list[ast.stmt] | None] | None = None) -> None:
         self.left = MAX_IN_ALL
-        self.known: dict[str, list[ast.stmt] | None] = {}
+        self.known = dict(known or {})
 
     def body(self, text: str) -> list[ast.stmt] | None:
         """The top-level statements of a cell as IPython would run it; None if it would not."""

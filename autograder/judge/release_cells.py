@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -30,6 +31,7 @@ class ReleaseCells:
         imports: by name, the statements by which the lesson's own cells import it.
         drawings: the lesson's own cells that only draw, by their source.
         reads: the names that its other cells read, starters included, by their source.
+        parsed: the statements of its cells of code, by their source.
     """
 
     lesson: str
@@ -43,6 +45,7 @@ class ReleaseCells:
     imports: Mapping[str, str]
     drawings: Mapping[str, Drawing]
     reads: Mapping[str, frozenset[str]]
+    parsed: Mapping[str, list[ast.stmt] | None]
 
     def tests_of(self, exercise: str) -> list[str]:
         """Grade ids, in the lesson's order."""
@@ -80,6 +83,7 @@ def _read(path: Path, _hash: str, lesson: str, titles: tuple[tuple[str, str], ..
         {name: line for source in teaching for name, line in imports(parser.body(source) or []).items()},
         drawings,
         {str(cell.source): reads(cell.source) for cell in student if str(cell.source) not in drawings},
+        {str(cell["source"]): parser.body(str(cell["source"])) for cell in [*student, *full.values()]},
     )
 
 

