@@ -209,7 +209,8 @@ def test_a_test_goes_on_training_where_an_answer_left_off(kind: Any) -> None:
 
     def trained(epoch: Any) -> tuple[list[float], Any, Any, float]:
         torch.manual_seed(0)
-        model = nn.Sequential(nn.Linear(2, 3), nn.BatchNorm1d(3), nn.Dropout(0.5), nn.Linear(3, 1))
+        # A bias before BatchNorm1d would have a gradient of nothing but rounding, which Adam makes a step of full length.
+        model = nn.Sequential(nn.Linear(2, 3, bias=False), nn.BatchNorm1d(3), nn.Dropout(0.5), nn.Linear(3, 1))
         optimiser = kind(model.parameters(), lr=0.1)
         schedule = torch.optim.lr_scheduler.StepLR(optimiser, 1, gamma=0.5)
         loader = torch.utils.data.DataLoader(data, batch_size=2, shuffle=True)
