@@ -205,12 +205,14 @@ def one_epoch(model: nn.Module, loader: Any, optimiser: torch.optim.Optimizer, l
 
 @pytest.mark.parametrize("kind", [partial(torch.optim.SGD, momentum=0.9), torch.optim.Adam, torch.optim.AdamW], ids=str)
 def test_a_test_goes_on_training_where_an_answer_left_off(kind: Any) -> None:
-    data = torch.utils.data.TensorDataset(torch.arange(12.0).reshape(6, 2) / 10, torch.ones(6, 1))
+    data = torch.utils.data.TensorDataset(torch.arange(12.0).reshape(6, 2).double() / 10, torch.ones(6, 1).double())
 
     def trained(epoch: Any) -> tuple[list[float], Any, Any, float]:
         torch.manual_seed(0)
-        # A bias before BatchNorm1d would have a gradient of nothing but rounding, which Adam makes a step of full length.
+        # Rounding hangs on where in memory a tensor lies, and Adam makes of a gradient that is rounding alone, such as
+        # that of a bias before BatchNorm1d, a whole step.
         model = nn.Sequential(nn.Linear(2, 3, bias=False), nn.BatchNorm1d(3), nn.Dropout(0.5), nn.Linear(3, 1))
+        model = model.double()
         optimiser = kind(model.parameters(), lr=0.1)
         schedule = torch.optim.lr_scheduler.StepLR(optimiser, 1, gamma=0.5)
         loader = torch.utils.data.DataLoader(data, batch_size=2, shuffle=True)
@@ -224,7 +226,7 @@ def test_a_test_goes_on_training_where_an_answer_left_off(kind: Any) -> None:
 
     with connected(one_epoch=one_epoch) as ask:
         got, want = trained(ask("one_epoch")), trained(one_epoch)
-    torch.testing.assert_close(got, want)  # not to the last bit, which hangs on where in memory a tensor lies
+    torch.testing.assert_close(got, want)
 
 
 def test_what_was_handed_over_comes_back_as_itself() -> None:
