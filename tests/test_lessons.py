@@ -79,6 +79,8 @@ def test_the_solution_runs_alone_twice_and_passes_every_test(lesson: Lesson, pyt
         ticks = [data["text/plain"] for data in shown]
         assert sum(text.startswith("✓") for text in ticks) == len(tests)
         assert [output.text for _, output in outputs(notebook, "stream") if output.name == "stderr"] == []
+        exercises = len(notebook.metadata.course.exercises)
+        assert notebook.cells[-1].outputs[0].text.startswith(f"{exercises} of {exercises} exercises done.")
 
 
 @pytest.mark.slow

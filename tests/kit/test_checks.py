@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import numpy as np
 import pytest
 import torch
@@ -9,6 +11,7 @@ import torch
 from autograder.authoring.inline import kit_cell
 from autograder.authoring.session import Session
 from autograder.kit import NotAttempted, Wrong, check, expect, expect_kind
+from autograder.kit.checks import RESULTS
 from autograder.kit.words import WORDS
 
 COLUMN = torch.tensor([[1.0], [2.0], [3.0]])
@@ -251,3 +254,16 @@ def test_all_words_can_be_filled_in() -> None:
     facts = dict.fromkeys(names.split(), "")
     for text in WORDS.values():
         text.format(**facts)
+
+
+def test_how_each_check_went_is_kept_for_the_last_cell(shown: list[dict[str, str]]) -> None:
+    def ran(name: str, outcome: Exception | None) -> None:
+        with contextlib.suppress(Wrong), check(name):
+            if outcome is not None:
+                raise outcome
+
+    ran("right", ValueError("not yet"))
+    for name, outcome in {"right": None, "wrong": Wrong("wrong_values"), "open": NotImplementedError()}.items():
+        ran(name, outcome)
+
+    assert [RESULTS[name] for name in ("right", "wrong", "open")] == ["✓", "✗", "○"]
