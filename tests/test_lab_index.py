@@ -11,7 +11,11 @@ from test_lab import COURSE
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-HEADINGS = "return [...document.querySelectorAll('.jp-tocItem-content')].map(each => each.textContent.trim())"
+HEADINGS = """
+return [...document.querySelectorAll('.jp-tocItem-content')]
+  .filter(each => each.getBoundingClientRect().height > 0).map(each => each.textContent.trim());
+"""
+"""Those that can be seen; a panel behind another has them in the page too."""
 
 LINK = "[...document.querySelectorAll('.jp-RenderedMarkdown a')].find(each => each.textContent === arguments[0])"
 
