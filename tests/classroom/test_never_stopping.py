@@ -7,6 +7,7 @@ import json
 import multiprocessing
 import random
 import shutil
+import signal
 import sqlite3
 import tempfile
 import time
@@ -177,8 +178,12 @@ def test_another_hand_in_by_the_same_student_is_no_suspect(root: Path) -> None:
 
 def test_ctrl_c_makes_nobody_a_suspect(root: Path) -> None:
     folder = hand_in(root, s003="stop")
-    with pytest.raises(Stopped):
-        run(root, folder, FakeEngine(root / "log", seconds=0.01))
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore Ctrl-C
+    try:
+        with pytest.raises(Stopped):
+            run(root, folder, FakeEngine(root / "log", seconds=0.01))
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert not list((root / "graded" / "attempts").iterdir())
     engine = FakeEngine(root / "log 2", deeds={"stop": lambda: None})
     assert points(run(root, folder, engine)) == {**HEALTHY, "s003": 7}
