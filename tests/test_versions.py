@@ -22,7 +22,7 @@ from autograder.course import load
 COURSE = load()
 VARIED = [need for need in BASE if need.name in ("numpy", "matplotlib", "scikit-learn")]
 
-PIP = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--timeout=20"]
+PIP = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--retries=1", "--timeout=20"]
 WHEELS = "--only-binary=:all:"
 
 

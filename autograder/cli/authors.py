@@ -25,8 +25,8 @@ def build(
     """Make the notebooks from the lessons' sources.
 
     Writes solutions/LESSON/LESSON.ipynb and notebooks/LESSON/LESSON.ipynb for each lesson, and the lists of lessons in
-    notebooks/index.ipynb and README.md. The same sources give the
-    same bytes. A fault in a source is told with file and line.
+    notebooks/index.ipynb and README.md. The same sources give the same bytes. A fault in a source is told with file and
+    line.
 
     **Examples**
 

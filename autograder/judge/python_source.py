@@ -45,9 +45,9 @@ class Parser:
         known: what was parsed before, by its text; it is shared, so nobody changes a statement.
     """
 
-    def __init__(self, known: Mapping[str, list[ast.stmt] | None] | None = None) -> None:
+    def __init__(self, known: Mapping[str, list[ast.stmt]] | None = None) -> None:
         self.left = MAX_IN_ALL
-        self.known = dict(known or {})
+        self.known: dict[str, list[ast.stmt] | None] = dict(known or {})
 
     def body(self, text: str) -> list[ast.stmt] | None:
         """The top-level statements of a cell as IPython would run it; None if it would not."""

@@ -45,7 +45,7 @@ class ReleaseCells:
     imports: Mapping[str, str]
     drawings: Mapping[str, Drawing]
     reads: Mapping[str, frozenset[str]]
-    parsed: Mapping[str, list[ast.stmt] | None]
+    parsed: Mapping[str, list[ast.stmt]]
 
     def tests_of(self, exercise: str) -> list[str]:
         """Grade ids, in the lesson's order."""
@@ -83,7 +83,11 @@ def _read(path: Path, _hash: str, lesson: str, titles: tuple[tuple[str, str], ..
         {name: line for source in teaching for name, line in imports(parser.body(source) or []).items()},
         drawings,
         {str(cell.source): reads(cell.source) for cell in student if str(cell.source) not in drawings},
-        {str(cell["source"]): parser.body(str(cell["source"])) for cell in [*student, *full.values()]},
+        {
+            source: body
+            for source in (str(cell["source"]) for cell in [*student, *full.values()])
+            if (body := parser.body(source)) is not None
+        },
     )
 
 

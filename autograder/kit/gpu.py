@@ -269,7 +269,7 @@ class Simulation(TorchFunctionMode):
         return f(x, *args)
 
     def show(self, f: Any, x: torch.Tensor, **options: Any) -> str:
-        if not marked(x):
+        if not marked(x):  # most are not, and each question on the way would come here again
             return str(f(x, **options))
         with self:  # torch's own printing asks for the device
             return str(torch._tensor_str._str(x, **options))  # type: ignore[no-untyped-call]

@@ -71,13 +71,15 @@ def every_answer(course: Course, lesson: Lesson, trials: Iterable[Trial], folder
         other = replace(course, root=folder / engine, limits=patient)
         content = write_repeated(course.solution(lesson), other.solution(lesson), answers, engine)
         found.append(results(*graded(engine, other, read_released(other, lesson), [content])))
-    return list(compared(answers, *found))
+    judge, nbgrader = found
+    assert judge.keys() == nbgrader.keys()
+    return list(compared(answers, judge, nbgrader))
 
 
 def write_repeated(solution: Path, path: Path, answers: Answers, engine: str) -> bytes:
     """Write a lesson with each exercise as often as it has answers; the notebook that is handed in with all of them.
 
-    A test `NAME-KIND` of an answer is `NAME__ROW-KIND` there. The judge finds the text of an answer by its exercise.
+    A test `NAME-KIND` of an answer is `NAME__ROW-KIND` there.
     """
     notebook = nbformat.read(solution, nbformat.NO_CONVERT)
     tests_of = {name: [f"{name}-{kind}" for kind in TESTS] for name in answers}
@@ -88,10 +90,7 @@ def write_repeated(solution: Path, path: Path, answers: Answers, engine: str) ->
             mine = [each for each in notebook.cells if each is cell or grade_id(each) in tests_of[name]]
             for row in reversed(range(len(answers[name]))):  # the solution last, for cells below that use it
                 numbered = f"{name}__{row}"
-                cells += [repeated(each, name, numbered) for each in mine]
-                if engine == "judge":
-                    for each in cells[-len(mine) :]:
-                        each.source = each.source.replace(f'source_of("{name}")', f'source_of("{numbered}")')
+                cells += [repeated(each, name, numbered, engine) for each in mine]
                 exercises.append({"id": numbered, "title": name})
                 texts[numbered] = text_of(answers[name][row])
         elif exercise_of(name) not in answers:
@@ -106,10 +105,12 @@ def grade_id(cell: Any) -> str:
     return str(cell["metadata"].get("nbgrader", {}).get("grade_id", ""))
 
 
-def repeated(cell: Any, name: str, number: str) -> Any:
-    """The cell under another grade id."""
+def repeated(cell: Any, name: str, numbered: str, engine: str) -> Any:
+    """The cell of an exercise under another grade id. The judge finds the text of an answer by its exercise."""
     made = copy.deepcopy(cell)
-    grade = grade_id(cell).replace(name, number, 1)
+    if engine == "judge":
+        made.source = made.source.replace(f'source_of("{name}")', f'source_of("{numbered}")')
+    grade = grade_id(cell).replace(name, numbered, 1)
     made.id, made.metadata.nbgrader.grade_id = grade[:64], grade
     return made
 

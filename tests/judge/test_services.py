@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import copy
 import json
-import re
 from typing import Any
 
 import nbformat
 import pytest
+from both_engines import MARKERS
 from test_sample_class import COURSE, MAKE
 
 from autograder.classroom.intake import HandIn
@@ -17,7 +17,6 @@ from autograder.course import Lesson
 from autograder.engines import make_engine
 from autograder.judge.submission import Repaired, release_cells, repair, student_cells_hash
 
-MARKERS = re.compile(r"^ *### (BEGIN|END) SOLUTION\n", re.MULTILINE)
 LEAST = "without nbgrader's marks"
 FORMS = {**MAKE.WRITERS, LEAST: lambda notebook, student: MAKE.colab(unmarked(notebook), student)}
 pytestmark = pytest.mark.slow
