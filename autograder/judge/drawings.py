@@ -8,10 +8,20 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Mapping
+import symtable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from autograder.judge.python_source import MAGIC, MAX_CELL, Parser, definitions, imports
+from autograder.judge.python_source import (
+    MAGIC,
+    MAX_CELL,
+    Parser,
+    as_ipython_reads,
+    definitions,
+    first_line,
+    flat,
+    imports,
+)
 
 
 @dataclass(frozen=True)
@@ -33,15 +43,43 @@ def reads(source: str) -> frozenset[str]:
     """The names that a cell may read which it has not given a value before; rather too many than too few."""
     body = None if len(source) > MAX_CELL or MAGIC.search(source) else Parser().body(source)
     if body is None:
-        return frozenset(re.findall(r"\w+", source))
+        return words(source)
+    lines = re.split(r"\r\n?|\n", as_ipython_reads(source))
     found, known = set[str](), set[str]()
     for statement in body:
-        for node in ast.walk(statement):
-            target = node.target if isinstance(node, ast.AugAssign) else node
-            if isinstance(target, ast.Name) and (target is not node or isinstance(target.ctx, ast.Load)):
-                found |= {target.id} - known
+        text = "\n".join(lines[first_line(statement) - 1 : statement.end_lineno])
+        try:
+            found |= {*looked_up(symtable.symtable(text, "<cell>", "exec")), *changed(statement)} - known
+        except (SyntaxError, ValueError, RecursionError):  # what it would raise as well when it runs
+            return words(source)
         known |= definitions([statement]).keys()
     return frozenset(found)
+
+
+def words(source: str) -> frozenset[str]:
+    """All that may be a name."""
+    return frozenset(re.findall(r"\w+", source))
+
+
+def looked_up(table: symtable.SymbolTable) -> Iterator[str]:
+    """The global names that a text reads, its functions included; a function's own variables are none."""
+    function = table.get_type() == "function"
+    for symbol in table.get_symbols():
+        if symbol.is_referenced() and (symbol.is_global() or not function):
+            yield symbol.get_name()
+    for child in table.get_children():
+        yield from looked_up(child)
+
+
+def changed(statement: ast.stmt) -> Iterator[str]:
+    """The global names that it takes away, or changes by such as `+=`: they must be there."""
+    for each in flat([statement]):
+        if isinstance(each, (ast.AugAssign, ast.Delete)):
+            targets = [each.target] if isinstance(each, ast.AugAssign) else each.targets
+            yield from (name.id for target in targets for name in ast.walk(target) if isinstance(name, ast.Name))
+    for node in ast.walk(statement):
+        if isinstance(node, ast.Global):
+            yield from node.names
 
 
 def left_out(sources: Iterable[str], drawings: Mapping[str, Drawing], known: Mapping[str, frozenset[str]]) -> set[str]:
@@ -51,7 +89,11 @@ def left_out(sources: Iterable[str], drawings: Mapping[str, Drawing], known: Map
         known: what some sources read, worked out before.
     """
     sources = list(sources)
-    others = frozenset[str]().union(
-        *(known[each] if each in known else reads(each) for each in sources if each not in drawings)
-    )
-    return {each for each in sources if each in drawings and not drawings[each].variables & others}
+    left = frozenset[str]().union(*(each.variables for each in drawings.values()))
+    read = set[str]()
+    for each in sources:
+        if each in known:
+            read |= known[each]
+        elif each not in drawings and not left.isdisjoint(words(each)):
+            read |= reads(each)
+    return {each for each in sources if each in drawings and not drawings[each].variables & read}

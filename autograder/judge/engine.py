@@ -182,7 +182,6 @@ class JudgeEngine:
             "submission_seconds": limits.submission_seconds,
             "output_characters": limits.output_kb << 10,
             "seed": SEED,
-            "simulate": self.device == "simulated",
             "caps": {
                 "memory_mb": limits.memory_mb,
                 "disk_mb": limits.disk_mb,
@@ -227,7 +226,7 @@ class ZygoteProcess:
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             self.process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "autograder.judge.zygote", str(theirs.fileno()), mode],
+                [sys.executable, "-P", "-m", "autograder.judge.zygote", str(theirs.fileno()), mode, device],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 pass_fds=[theirs.fileno()],

@@ -11,14 +11,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import torch
-
 from autograder.judge import shell as shells
 from autograder.judge.job import Cell, Job
 from autograder.judge.link import Link
 from autograder.judge.trial import NoSandbox, Trial
 from autograder.judge.wire import Blobs, Channel
-from autograder.kit.gpu import simulate_gpu
 
 MEMORY_MB = 4096
 """More than any judge needs: what an answer returns has limits of its own."""
@@ -31,13 +28,8 @@ def main(job: socket.socket, control: socket.socket, shell: shells.Shell) -> Non
     channel.send({"judge": os.getpid()}, Blobs())
     facts, _ = channel.receive()
     limit_memory()
-    torch.manual_seed(0)
-    if facts["simulate"]:
-        simulate_gpu()
     try:
-        result: Any = asdict(
-            Trial(read_job(facts), Starter(control, facts["caps"], simulate=facts["simulate"]), shell).run()
-        )
+        result: Any = asdict(Trial(read_job(facts), Starter(control, facts["caps"]), shell).run())
     except NoSandbox as error:
         result = {"refused": str(error)}
     usage = resource.getrusage(resource.RUSAGE_SELF)
@@ -48,14 +40,14 @@ def main(job: socket.socket, control: socket.socket, shell: shells.Shell) -> Non
 class Starter:
     """Asks the zygote for workers."""
 
-    def __init__(self, control: socket.socket, caps: dict[str, Any], *, simulate: bool = False) -> None:
-        self.control, self.wanted = control, {"caps": caps, "simulate": simulate}
+    def __init__(self, control: socket.socket, caps: dict[str, Any]) -> None:
+        self.control, self.caps = control, caps
 
     def __call__(self, sources: dict[str, int]) -> Link:
         wire, workers_wire = socket.socketpair()
         report, zygotes_report = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with workers_wire, zygotes_report:
-            request = json.dumps({"fork": "worker", "judge": os.getpid(), **self.wanted}).encode()
+            request = json.dumps({"fork": "worker", "judge": os.getpid(), "caps": self.caps}).encode()
             socket.send_fds(self.control, [request], [workers_wire.fileno(), zygotes_report.fileno()])
         return Link(Channel(wire), report, sources)
 

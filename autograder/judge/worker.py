@@ -29,7 +29,6 @@ from autograder.judge.peer import Peer
 from autograder.judge.proxies import OPERATIONS
 from autograder.judge.wire import Channel, Closed, Violation
 from autograder.kit.figures import figures
-from autograder.kit.gpu import simulate_gpu
 
 
 class AnswersPeer(Peer):
@@ -173,10 +172,8 @@ class Unpickler(pickle.Unpickler):
         return self.peer.decode_object(kind, numbers, self.blobs)
 
 
-def main(channel: Channel, shell: shells.Shell, refused: str = "", *, simulate: bool = False) -> None:
-    """Answer the judge until it hangs up; `simulate` a GPU for whom it has none."""
-    if simulate:
-        simulate_gpu()
+def main(channel: Channel, shell: shells.Shell, refused: str = "") -> None:
+    """Answer the judge until it hangs up."""
     peer = WorkerPeer(channel, shell, refused)
     shells.take_over(shell)
     paint_nothing()

@@ -6,8 +6,7 @@ operation that would start others, and never touches CUDA: children could use ne
     control     a datagram socket, shared by the grader and all judges
                 "judge", with one end of the grader's socket to it and its own end of this one
                 "nothing", with a kit to compile: every fork runs it, and every student has it
-                "worker", its limits and whether it simulates a GPU, with one end of the wire and one of the socket on
-                which its end is told
+                "worker", its limits, with one end of the wire and one of the socket on which its end is told
     leash       standard input: when it closes the grader is gone, and everything here goes too
 """
 
@@ -29,14 +28,17 @@ import torch
 from autograder.judge import judging, shell, worker  # all that a fork needs: in the sandbox there is no such file
 from autograder.judge.sandbox import Caps, Sandbox, SandboxError
 from autograder.judge.wire import Channel
+from autograder.kit.gpu import simulate_gpu
 
 
 class Zygote:
-    """Serves `control` until the leash is let go."""
+    """Serves `control` until the leash is let go. With `simulate`, all that it forks has a simulated GPU."""
 
-    def __init__(self, control: socket.socket, mode: str) -> None:
+    def __init__(self, control: socket.socket, mode: str, *, simulate: bool = False) -> None:
         self.control = control
         self.shell = shell.make_shell()
+        if simulate:
+            simulate_gpu()
         shell.warm()
         self.sandbox = Sandbox(mode)  # type: ignore[arg-type]
         self.pid = os.getpid()
@@ -98,9 +100,9 @@ class Zygote:
                 report.close()
                 return
             refused = str(error)
-            self._in_child(lambda: self._worker(wire, facts["simulate"], refused))
+            self._in_child(lambda: self._worker(wire, refused))
         if not pid:
-            self._in_child(lambda: self._worker(wire, facts["simulate"]))
+            self._in_child(lambda: self._worker(wire))
         process = os.pidfd_open(pid)
         with contextlib.suppress(OSError):
             socket.send_fds(report, [b"worker"], [process])
@@ -109,10 +111,10 @@ class Zygote:
         self.workers[pid] = report
         self.judges.get(facts["judge"], set()).add(pid)
 
-    def _worker(self, wire: socket.socket, simulate: bool, refused: str = "") -> None:
+    def _worker(self, wire: socket.socket, refused: str = "") -> None:
         for each in (self.control, *self.workers.values()):
             each.detach()  # closed already; whatever has its number now is not its to close
-        worker.main(Channel(wire), self.shell, refused, simulate=simulate)
+        worker.main(Channel(wire), self.shell, refused)
 
     def _in_child(self, work: Callable[[], None]) -> None:
         """Do a child's work, and never come back."""
@@ -152,20 +154,20 @@ class Zygote:
                 report.close()
 
 
-def main(control: int, mode: str) -> None:
+def main(control: int, mode: str, device: str) -> None:
     """Import, say that it is ready, serve."""
+    gpu = torch.cuda.is_available()  # asks the driver; CUDA itself is not begun
     with socket.socket(fileno=control) as sock:
         try:
-            zygote = Zygote(sock, mode)
+            zygote = Zygote(sock, mode, simulate=device == "simulated")
         except Exception as error:
             sys.stdout.write(json.dumps({"refused": f"{type(error).__name__}: {error}"}) + "\n")
             return
         layers = [{"name": each.name, "holds": each.holds} for each in zygote.sandbox.layers]
-        gpu = torch.cuda.is_available()  # asks the driver; CUDA itself is not begun
         sys.stdout.write(json.dumps({"ready": os.getpid(), "layers": layers, "gpu": gpu}) + "\n")
         sys.stdout.flush()
         zygote.serve()
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), sys.argv[2])
+    main(int(sys.argv[1]), *sys.argv[2:])

@@ -19,23 +19,23 @@ CAPS = Caps(memory_mb=1024, disk_mb=16, cpu_seconds=60)
 
 
 @functools.cache
-def zygote() -> ZygoteProcess:
+def zygote(device: str = "cpu") -> ZygoteProcess:
     """One for all tests of this process."""
-    started = ZygoteProcess("on", "cpu")
+    started = ZygoteProcess("on", device)
     assert "ready" in started.facts, started.facts
     atexit.register(started.close)
     return started
 
 
-def starter(caps: Caps = CAPS, *, simulate: bool = False) -> Starter:
+def starter(caps: Caps = CAPS, device: str = "cpu") -> Starter:
     """What gives a trial its workers."""
-    return Starter(zygote().control, asdict(caps), simulate=simulate)
+    return Starter(zygote(device).control, asdict(caps))
 
 
 @contextmanager
-def worker(caps: Caps = CAPS, *, simulate: bool = False) -> Iterator[Link]:
+def worker(caps: Caps = CAPS, device: str = "cpu") -> Iterator[Link]:
     """A worker that has said hello."""
-    link = starter(caps, simulate=simulate)({})
+    link = starter(caps, device)({})
     try:
         link.control("hello")
         yield link

@@ -50,7 +50,7 @@ def link() -> Iterator[Link]:
         pytest.fail("hide the real GPU for this test: CUDA_VISIBLE_DEVICES=")
     simulate_gpu()
     try:
-        with worker(simulate=True) as started:
+        with worker(device="simulated") as started:
             assert said(run(started, ANSWERS)) == ""
             yield started
     finally:
