@@ -46,7 +46,7 @@ def main() -> None:
     """Warm up as the zygote does, then run."""
     facts = json.load(sys.stdin)
     shell = shells.make_shell()
-    shells.warm()
+    shells.warm(shell)
     gc.collect()
     gc.freeze()
     print(json.dumps(run_all(shell, facts["notebooks"], facts["jobs"])))

@@ -33,7 +33,7 @@ from autograder.course import Limits
 from autograder.engines import Graded
 from autograder.errors import UsageError
 from autograder.judge.drawings import left_out
-from autograder.judge.outcome import executed_notebook, judged
+from autograder.judge.outcome import executed_notebook, judged, written
 from autograder.judge.release_cells import ReleaseCells, release_cells
 from autograder.judge.submission import Repaired, repair
 from autograder.judge.wire import Blobs, Channel, Closed, Late, Violation
@@ -159,8 +159,7 @@ class JudgeEngine:
         if "refused" in result:
             return Graded(unexecuted(hand_in, released, Status.INTERNAL, f"no sandbox: {result['refused']}"))
         verdict = with_resources(judged(hand_in, released, repaired, result), result)
-        notebook = json.dumps(executed_notebook(repaired, result), indent=1, ensure_ascii=False) + "\n"
-        return Graded(verdict, notebook.encode("utf-8", "replace"))
+        return Graded(verdict, written(executed_notebook(repaired, result)))
 
     def _job(self, repaired: Repaired, release: ReleaseCells) -> dict[str, Any]:
         limits, cells = self.limits, []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -130,6 +131,13 @@ def executed_notebook(repaired: Repaired, result: Mapping[str, Any]) -> dict[str
             cell["execution_count"] = count
             cell["outputs"] = [_output(each, count) for each in result["outputs"].get(str(at), [])]
     return notebook
+
+
+def written(notebook: Mapping[str, Any]) -> bytes:
+    """A notebook as a file, a cell a line; with indents, Python writes JSON so slowly that a class waits for it."""
+    cells = ",\n".join(json.dumps(each, ensure_ascii=False) for each in notebook["cells"])
+    rest = json.dumps({name: each for name, each in notebook.items() if name != "cells"}, ensure_ascii=False)
+    return f'{{"cells": [\n{cells}\n],\n{rest[1:]}\n'.encode("utf-8", "replace")
 
 
 def _output(event: list[Any], count: int) -> dict[str, Any]:

@@ -249,20 +249,44 @@ def take_over(shell: Shell) -> None:
     sys.breakpointhook = lambda *args, **facts: None
 
 
-def warm() -> None:
-    """Do once what would otherwise be done first in every fork."""
+WARMING = (
+    """import torch
+x = torch.tensor([1.0, 2.0])
+print(x, torch.rand(3))
+x""",
+    "x.mean()",
+    "1",
+    "raise ValueError",
+    "x.cuda()",
+    "torch.testing.assert_close(x, x)",
+    "torch.manual_seed(0)  # it formats a traceback, for CUDA's sake, and reads the files that are in it",
+    "torch.optim.SGD([torch.nn.Parameter(x)], lr=0.1)",
+    "torch.utils.data.DataLoader(torch.utils.data.TensorDataset(x))",
+    """import io
+import matplotlib.pyplot as plt
+figure, axes = plt.subplots(1, 2)
+axes[0].plot([0, 1], [0, 1], label="line")
+axes[0].legend()
+axes[1].hist([0, 1, 1])
+axes[1].imshow([[0, 1]])
+figure.savefig(io.BytesIO(), format="svg")""",
+)
+"""Cells like a lesson's; what a process does for the first time takes ten times as long."""
+
+
+def warm(shell: Shell) -> None:
+    """Do once what would otherwise be done first in every fork. The shell is as new afterwards."""
     import torch
 
+    if not torch._C._has_xpu:  # torch.manual_seed formats a traceback for each kind of device that might come later
+        torch.xpu.manual_seed_all = lambda seed: None
+    if not torch.mtia._is_compiled():
+        torch.mtia.manual_seed_all = lambda seed: None
+    names = dict(shell.user_ns)
     with contextlib.redirect_stdout(io.StringIO()):
-        figure, axes = plt.subplots(1, 2)
-        axes[0].plot([0, 1], [0, 1], label="line")
-        axes[0].legend()
-        axes[1].hist([0, 1, 1])
-        axes[1].imshow([[0, 1]])
-        figure.savefig(io.BytesIO(), format="svg")
-        plt.close("all")
-        torch.testing.assert_close(torch.ones(2), torch.ones(2))
-        str(torch.rand(3))
-        torch.manual_seed(0)  # it formats a traceback, for CUDA's sake, and reads the files that are in it
-        torch.optim.SGD([torch.nn.Parameter(torch.ones(2))], lr=0.1)
-        torch.utils.data.DataLoader(torch.utils.data.TensorDataset(torch.ones(2, 1)))
+        for source in WARMING:
+            shell.run(source, "<cell>")
+    shell.reset()  # type: ignore[no-untyped-call]
+    shell.user_ns.clear()
+    shell.user_ns.update(names)
+    shell.recorder.reset()

@@ -39,7 +39,7 @@ class Zygote:
         self.shell = shell.make_shell()
         if simulate:
             simulate_gpu()
-        shell.warm()
+        shell.warm(self.shell)
         self.sandbox = Sandbox(mode)  # type: ignore[arg-type]
         self.pid = os.getpid()
         gc.collect()
