@@ -25,7 +25,7 @@ from autograder.classroom.released import Released, read_released
 from autograder.course import Course, Lesson
 from autograder.engines import Engine
 from autograder.engines.nbgrader_engine import NbgraderEngine
-from autograder.judge.engine import JudgeEngine
+from autograder.judge.engine import JudgeEngine, environment
 from autograder.judge.submission import Repaired, release_cells, repair
 
 JOBS = 2
@@ -103,6 +103,7 @@ def bare_seconds(released: Released, hand_ins: Iterable[HandIn]) -> float:
         text=True,
         capture_output=True,
         check=True,
+        env=environment("cpu"),
     )
     return float(json.loads(done.stdout))
 

@@ -53,8 +53,8 @@ class Message:
         return told
 
     def _blob(self, memory: Memory) -> int:
-        memory.seen = memory.read().copy()
-        return self.blobs.add(memory.seen.data)
+        memory.seen = memory.read().clone()
+        return self.blobs.add(memory.seen.numpy().data)
 
     def _look_at(self, twins: list[Twin], new: bool = False) -> None:
         graphs: list[tuple[Twin, torch.Tensor]] = []
@@ -71,7 +71,7 @@ class Message:
             self._graphs(graphs)
 
     def _tensor(self, twin: Twin, value: torch.Tensor, new: bool) -> None:
-        memory, shape = self.mirror.describe(value)
+        memory, shape = (twin.memory, twin.shape) if new else self.mirror.describe(value)
         flags = (value.requires_grad and value.is_leaf, isinstance(value, torch.nn.Parameter))
         if new or shape != twin.shape or flags != twin.flags:
             self.mirror.move(twin, memory, shape)

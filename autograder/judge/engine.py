@@ -283,6 +283,7 @@ def environment(device: str) -> dict[str, str]:
         "LANG": "C.UTF-8",
         "OMP_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",
+        "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",  # cheaper forks, and a large tensor takes few page faults
         "PYTORCH_NVML_BASED_CUDA_CHECK": "1",
         "MPLBACKEND": "agg",
         "PYTHONHASHSEED": "0",

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 MAX_MEMORY = 512 << 20
 MAX_ENTRIES = 2**31
 MAX_CROSSED = 200_000  # tensors, and nodes of graphs, of one test
+REFUSALS = (AssertionError, RuntimeError, TypeError, ValueError, LookupError, OverflowError)
+"""What Python and torch raise where the facts of a change make no sense; `Uncrossable` is among them."""
 
 
 class Uncrossable(TypeError):
@@ -45,16 +47,16 @@ class Memory:
 
     id: int
     bytes: torch.Tensor
-    seen: np.ndarray[Any, Any] | None = None
+    seen: torch.Tensor | None = None
     users: int = 0
     owner: Any = None
 
-    def read(self) -> np.ndarray[Any, Any]:
-        return self.bytes.cpu().numpy() if self.bytes.is_cuda else self.bytes.numpy()
+    def read(self) -> torch.Tensor:
+        return self.bytes.cpu() if self.bytes.is_cuda else self.bytes
 
     def changed(self) -> bool:
         """Whether it holds anything else than at the last message."""
-        return self.seen is None or not np.array_equal(self.seen, self.read())
+        return self.seen is None or not torch.equal(self.seen, self.read())
 
 
 Shape = tuple[int, str, tuple[int, ...], tuple[int, ...], int]
@@ -221,6 +223,9 @@ class Mirror:
         Raises:
             Violation: it speaks of what there is not, or of memory beyond a tensor's own.
         """
+        self.arrived = []
+        if not listed(changes):
+            return
         steps: dict[Any, Callable[[list[Any]], None]] = {
             "memory": lambda facts: self._on_memory(facts, blobs),
             "bytes": lambda facts: self._on_bytes(facts, blobs),
@@ -230,39 +235,30 @@ class Mirror:
             "grad": self._on_grad,
             "drop": self._on_drop,
         }
-        self.arrived = []
-        for change in listed(changes):
-            name, *facts = listed(change, 12, 2)
-            if not isinstance(name, str) or name not in steps:
-                raise Violation("an unknown change")
-            try:
-                with torch.no_grad():
+        with torch.no_grad():
+            for change in changes:
+                name, *facts = listed(change, 12, 2)
+                if not isinstance(name, str) or name not in steps:
+                    raise Violation("an unknown change")
+                try:
                     steps[name](facts)
-            except (
-                AssertionError,
-                RuntimeError,
-                TypeError,
-                ValueError,
-                LookupError,
-                OverflowError,
-                Uncrossable,
-            ) as error:
-                raise Violation(f"{name}: {type(error).__name__}") from None
+                except REFUSALS as error:
+                    raise Violation(f"{name}: {type(error).__name__}") from None
 
     def _on_memory(self, facts: list[Any], blobs: list[memoryview]) -> None:
         number, device, blob = facts
         if self._foreign(number) in self.memories:
             raise Violation("a number given out twice")
-        data = np.frombuffer(blob_of(blobs, blob), np.uint8).copy()
-        self._add_memory(number, moved(torch.from_numpy(data.copy()), device_of(device))).seen = data
+        data = bytes_in(blobs, blob)
+        self._add_memory(number, moved(data.clone(), device_of(device))).seen = data
 
     def _on_bytes(self, facts: list[Any], blobs: list[memoryview]) -> None:
         number, blob = facts
-        memory, data = self.memories[whole(number, 2**53)], np.frombuffer(blob_of(blobs, blob), np.uint8)
-        if data.nbytes != memory.bytes.numel():
+        memory, data = self.memories[whole(number, 2**53)], bytes_in(blobs, blob)
+        if data.numel() != memory.bytes.numel():
             raise Violation("memory of another length")
-        memory.bytes.copy_(torch.from_numpy(data.copy()))
-        memory.seen = data.copy()
+        memory.bytes.copy_(data)
+        memory.seen = data
 
     def _on_tensor(self, facts: list[Any]) -> None:
         number, memory, dtype, size, strides, offset, requires_grad, parameter = facts
@@ -397,6 +393,11 @@ class Mirror:
             del self.memories[memory.id]
             self.total -= memory.bytes.numel()
             self.places = {place: each for place, each in self.places.items() if each is not memory}
+
+
+def bytes_in(blobs: list[memoryview], blob: object) -> torch.Tensor:
+    """A copy of that blob."""
+    return torch.from_numpy(np.frombuffer(blob_of(blobs, blob), np.uint8).copy())
 
 
 def bytes_of(storage: torch.UntypedStorage, device: torch.device) -> torch.Tensor:

@@ -37,6 +37,9 @@ class Late(Exception):
     """The other end has not answered in time; it may still do so."""
 
 
+to_json = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"), check_circular=False).encode
+
+
 class Blobs:
     """The blobs of a message that is being made; `add` gives the number by which the message speaks of one."""
 
@@ -62,7 +65,7 @@ class Channel:
             Closed: nobody is there. Late: nobody reads. ValueError: it is larger than the other end would take.
         """
         lengths = [memoryview(part).nbytes for part in blobs.parts]
-        head = json.dumps([message, lengths], ensure_ascii=True, separators=(",", ":"), check_circular=False).encode()
+        head = to_json([message, lengths]).encode()
         if len(head) > MAX_HEAD or sum(lengths) > self.max_body:
             raise ValueError(f"too large to hand over: {(len(head) + sum(lengths)) >> 20} MB")
         frame = FRAME.pack(VERSION, len(head), sum(lengths)) + head

@@ -18,9 +18,13 @@ from autograder.judge.shell import Event
 CAPS = Caps(memory_mb=1024, disk_mb=16, cpu_seconds=60)
 
 
-@functools.cache
 def zygote(device: str = "cpu") -> ZygoteProcess:
     """One for all tests of this process."""
+    return _zygote(device)  # a cache holds f() and f("cpu") apart
+
+
+@functools.cache
+def _zygote(device: str) -> ZygoteProcess:
     started = ZygoteProcess("on", device)
     assert "ready" in started.facts, started.facts
     atexit.register(started.close)
