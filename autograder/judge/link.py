@@ -25,7 +25,6 @@ from autograder.judge.mirror import Uncrossable
 from autograder.judge.peer import Peer
 from autograder.judge.proxies import OPERATIONS, Handle, number_of
 from autograder.judge.shell import Event
-from autograder.judge.state import fixed
 from autograder.judge.wire import Channel, Closed, Late, Violation, listed, text, whole
 
 GRACE_SECONDS = 2.0
@@ -175,12 +174,12 @@ class Link(Peer):
 
     def begin(self, seed: int, names: Iterable[str]) -> None:
         """A test begins, in the state in which all tests begin; it uses these of the student's names, most likely."""
-        given = self.control("begin", sorted(names))
+        given = self.control("begin", seed, sorted(names))
         with self._or_lost():
             if type(given) is not dict:
                 raise Violation("names of no form")
         self.state.bound = {name: each for name, each in given.items() if issubclass(type(each), Handle)}
-        fixed(seed)
+        self.state.begin(seed)
 
     def name(self, name: str) -> Any:
         """The value of a student's global name now. Where that is an object, the worker says when it is another."""

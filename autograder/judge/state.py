@@ -28,14 +28,25 @@ class State:
     """The state that both ends agree on; `odd` tells the ends apart, so that no generator's number occurs twice."""
 
     def __init__(self, *, odd: bool) -> None:
-        self.seen: dict[str, Any] = {name: read() for name, read in READ.items()}
-        self.glanced: dict[str, Any] = {name: glance() for name, glance in GLANCE.items()}
+        self.seen: dict[str, Any] = {}
+        self.glanced: dict[str, Any] = {}
+        self.agree()
         self.generators: dict[int, torch.Generator] = {}
         self.states: dict[int, bytes] = {}
         self.next = int(odd)
         self.told: dict[str, Any] = {}  # globals of this end that the other end has asked for, and what they were
         self.globals: dict[str, Any] = {}
         self.bound: dict[str, Any] = {}  # globals of the other end, as it told them
+
+    def agree(self) -> None:
+        """The other end is in the same state as this one."""
+        self.seen = {name: None if name in GLANCE else read() for name, read in READ.items()}
+        self.glanced = {name: glance() for name, glance in GLANCE.items()}
+
+    def begin(self, seed: int) -> None:
+        """A test begins; what it begins with need not be told, for each end knows it from the seed."""
+        fixed(seed)
+        self.agree()
 
     def clear(self) -> None:
         """Forget the generators and names that crossed."""

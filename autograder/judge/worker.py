@@ -108,11 +108,12 @@ class WorkerPeer(AnswersPeer):
         self.state.told[name] = names[name]
         return names[name]
 
-    def on_begin(self, names: list[str]) -> dict[str, Any]:
+    def on_begin(self, seed: int, names: list[str]) -> dict[str, Any]:
         """A test begins, with a state of its own: what it will call, of the names that it uses."""
         self._end_test()
         self.before = [read() for read in BEFORE]
         torch.set_default_device(None)
+        self.state.begin(seed)
         self.shell.recorder.reset()
         return {name: self.on_name(name) for name in names if callable(self.shell.user_ns.get(name))}
 
