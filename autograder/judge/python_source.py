@@ -25,6 +25,11 @@ LOOKS_LIKE = re.compile(
     r"^(?:async[ \t]+def|def|class)[ \t]+(?P<definition>\w+)|^(?P<assigned>\w+)[ \t]*(?::[^=\n]*)?=(?!=)", re.MULTILINE
 )
 Block = ast.stmt | ast.ExceptHandler | ast.match_case
+COMPOUND = (
+    *(ast.If, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.Match, ast.match_case),
+    *(ast.Try, ast.TryStar, ast.ExceptHandler),
+)
+"""What has statements in it that run where it stands; a function's and a class's do not count."""
 
 # Python 3.11 counts the depth of a tree under construction once for all threads, and raises SystemError where two of
 # them build one (python/cpython#106905); filters of warnings are everybody's, too. Hand-ins are repaired in threads.
@@ -107,16 +112,9 @@ def flat(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
         node = waiting.pop()
         if isinstance(node, ast.stmt):
             yield node
-        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            inner = [
-                each for name in ("body", "handlers", "cases", "orelse", "finalbody") for each in _part(node, name)
-            ]
-            waiting += reversed(inner)
-
-
-def _part(node: Block, name: str) -> list[Block]:
-    found = getattr(node, name, [])
-    return found if isinstance(found, list) else []
+        if isinstance(node, COMPOUND):
+            for name in ("finalbody", "orelse", "cases", "handlers", "body"):
+                waiting += reversed(getattr(node, name, []))
 
 
 def bound(statement: ast.stmt) -> Iterator[str]:

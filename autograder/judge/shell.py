@@ -156,6 +156,11 @@ class Shell(InteractiveShell):
             return str(super().transform_cell(raw_cell))  # type: ignore[no-untyped-call]
         return raw_cell if raw_cell.endswith("\n") else raw_cell + "\n"
 
+    def should_run_async(self, raw_cell: str, **facts: Any) -> bool:
+        """Whether a cell waits for something; to find that out, IPython would compile every cell a second time."""
+        waits = "await" in raw_cell or "async" in raw_cell
+        return waits and super().should_run_async(raw_cell, **facts)
+
     def debugger(self, force: bool = False) -> None:
         pass
 
@@ -289,4 +294,5 @@ def warm(shell: Shell) -> None:
     shell.reset()  # type: ignore[no-untyped-call]
     shell.user_ns.clear()
     shell.user_ns.update(names)
+    vars(shell.displayhook).update(_="", __="", ___="")
     shell.recorder.reset()
