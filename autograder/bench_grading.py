@@ -1,9 +1,9 @@
 """The part of `course bench` that grades a class: the judge, nbgrader and a bare fork, two submissions at a time.
 
 The class hands in lesson 01, or the course's first; three hand-ins of four are right, the fourth is as it was handed
-out. All three run the same cells of them. nbgrader is its own Autograde, run by `--engine nbgrader`, which adds a
-process and a private gradebook to it; it grades few of the class, as each takes seconds. The bare fork has torch and
-the rest imported and warm, as the judge's has, and paints as little.
+out. nbgrader is its own Autograde, run by `--engine nbgrader`, which adds a process and a private gradebook to it, and
+runs all cells; it grades few of the class, as each takes seconds. The bare fork runs the cells that the judge runs, so
+none that only draw, on the same devices; it has torch and the rest imported and warm, and paints as little.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from autograder.classroom.released import Released, read_released
 from autograder.course import Course, Lesson
 from autograder.engines import Engine
 from autograder.engines.nbgrader_engine import NbgraderEngine
-from autograder.judge.engine import JudgeEngine, environment
+from autograder.judge.engine import JudgeEngine, cells_to_run, environment
 from autograder.judge.submission import Repaired, release_cells, repair
 
 JOBS = 2
@@ -43,9 +43,8 @@ def grading(course: Course, submissions: int) -> Iterator[Line]:
     """
     lesson = next((each for each in course.lessons if each.name.startswith("01")), course.lessons[0])
     released, hand_ins = read_released(course, lesson), list(class_of(course, lesson, submissions))
-    bare = bare_seconds(released, hand_ins) / submissions
-
     judge = JudgeEngine(course.limits, [released])
+    bare = bare_seconds(released, hand_ins, judge.device) / submissions
     start = perf_counter()
     try:
         judge.ready().facts  # noqa: B018  (waits until it has started)
@@ -62,7 +61,7 @@ def grading(course: Course, submissions: int) -> Iterator[Line]:
         slow = grade(nbgrader, released, few) / len(few)
     finally:
         nbgrader.close()
-    yield f"{lesson.name}, a submission by the judge", seconds, "a bare fork, no sandbox", bare, "s"
+    yield f"{lesson.name}, a submission by the judge", seconds, "the same in a bare fork", bare, "s"
     yield f"{lesson.name}, a submission by nbgrader autograde", slow, "the judge", seconds, "s"
     yield f"{memory.kind} of {JOBS} workers and the rest, late in the class", memory.late, "early", memory.early, "MB"
 
@@ -88,22 +87,22 @@ def grade(engine: Engine, released: Released, hand_ins: list[HandIn]) -> float:
     return seconds
 
 
-def bare_seconds(released: Released, hand_ins: Iterable[HandIn]) -> float:
-    """How long bare forks take for all the cells that a judge runs of them."""
+def bare_seconds(released: Released, hand_ins: Iterable[HandIn], device: str) -> float:
+    """How long bare forks take for the cells that a judge runs of them on that device."""
     release = release_cells(released)
     notebooks = []
     for each in hand_ins:
         assert isinstance(each.content, bytes)
         repaired = repair(each.content, release)
         assert isinstance(repaired, Repaired)
-        notebooks.append([cell["source"] for cell in repaired.notebook["cells"] if cell["cell_type"] == "code"])
+        notebooks.append([source for _, _, source, _ in cells_to_run(repaired, release)])
     done = subprocess.run(
         [sys.executable, "-P", "-m", "autograder.judge.bare"],
-        input=json.dumps({"jobs": JOBS, "notebooks": notebooks}),
+        input=json.dumps({"jobs": JOBS, "simulate": device == "simulated", "notebooks": notebooks}),
         text=True,
         capture_output=True,
         check=True,
-        env=environment("cpu"),
+        env=environment(device),
     )
     return float(json.loads(done.stdout))
 

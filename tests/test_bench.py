@@ -28,7 +28,7 @@ def test_each_line_has_its_yardstick(tmp_path: Path) -> None:
 
     yardsticks = {what: each.yardstick for what, each in lines.items()}
     assert yardsticks["100 checks that pass"] == "the answers alone"
-    assert yardsticks[f"{LESSON.name}, a submission by the judge"] == "a bare fork, no sandbox"
+    assert yardsticks[f"{LESSON.name}, a submission by the judge"] == "the same in a bare fork"
     assert yardsticks[f"{LESSON.name}, a submission by nbgrader autograde"] == "the judge"
     memory = next(each for each in lines.values() if each.unit == "MB")
     assert memory.yardstick == "early"
@@ -90,11 +90,21 @@ def test_the_yardstick_runs_every_cell_in_a_fork_of_its_own(tmp_path: Path) -> N
     writes = f"import os, pathlib; pathlib.Path({str(tmp_path)!r}, str(os.getpid())).write_text(str(x))"
     done = subprocess.run(
         [sys.executable, "-P", "-m", "autograder.judge.bare"],
-        input=json.dumps({"jobs": 2, "notebooks": [["x = 1", writes], ["x = 2", "1 / 0", writes], ["x = 3", writes]]}),
+        input=json.dumps(
+            {
+                "jobs": 2,
+                "simulate": True,
+                "notebooks": [
+                    ["x = 1", writes],
+                    ["x = 2", "1 / 0", writes],
+                    ["import torch; x = torch.cuda.is_available()", writes],
+                ],
+            }
+        ),
         env={**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)},
         text=True,
         capture_output=True,
         check=True,
     )
     assert float(done.stdout) > 0
-    assert sorted(each.read_text() for each in tmp_path.iterdir()) == ["1", "2", "3"]
+    assert sorted(each.read_text() for each in tmp_path.iterdir()) == ["1", "2", "True"]

@@ -1,7 +1,8 @@
 """The yardstick of the judge's speed: notebooks' cells in forks of a warm process, with no sandbox and nothing between.
 
-Reads `{"jobs": N, "notebooks": [[cell, …], …]}` from standard input, runs as many side by side, and writes the seconds
-that it took. Tests and answers share a process here, so this grades nothing.
+Reads `{"jobs": N, "simulate": whether there is to be a simulated GPU, "notebooks": [[cell, …], …]}` from standard
+input, runs as many side by side, and writes the seconds that it took. Tests and answers share a process here, so this
+grades nothing.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from time import perf_counter
 from autograder.judge import shell as shells
 from autograder.judge import worker  # noqa: F401  (what the zygote has imported, a fork of this has too)
 from autograder.judge.drawing import paint_nothing
+from autograder.kit.gpu import simulate_gpu
 
 
 def run_all(shell: shells.Shell, notebooks: list[list[str]], jobs: int) -> float:
@@ -46,6 +48,8 @@ def main() -> None:
     """Warm up as the zygote does, then run."""
     facts = json.load(sys.stdin)
     shell = shells.make_shell()
+    if facts["simulate"]:
+        simulate_gpu()
     shells.warm(shell)
     gc.collect()
     gc.freeze()

@@ -162,18 +162,9 @@ class JudgeEngine:
         return Graded(verdict, written(executed_notebook(repaired, result)))
 
     def _job(self, repaired: Repaired, release: ReleaseCells) -> dict[str, Any]:
-        limits, cells = self.limits, []
-        for at, cell in enumerate(repaired.notebook["cells"]):
-            marks = cell["metadata"].get("nbgrader", {})
-            kind = "test" if marks.get("grade") else "set-up" if marks.get("locked") else "student"
-            if cell["cell_type"] == "code" and cell["source"].strip():
-                cells.append([at, kind, cell["source"], marks.get("grade_id", "")])
-        drawn = left_out([each[2] for each in cells if each[1] == "student"], release.drawings, release.reads)
-        for cell in cells:
-            if cell[1] == "student" and cell[2] in drawn:
-                cell[2] = release.drawings[cell[2]].imports or "pass"
+        limits = self.limits
         return {
-            "cells": cells,
+            "cells": cells_to_run(repaired, release),
             "imports": "\n".join(release.imports.values()),
             "handed_in": dict(repaired.handed_in),
             "unclear": sorted(repaired.unclear),
@@ -210,6 +201,21 @@ class JudgeEngine:
         finally:
             channel.sock.close()
         return dict(result)
+
+
+def cells_to_run(repaired: Repaired, release: ReleaseCells) -> list[list[Any]]:
+    """A notebook's cells of code, less what only draws: the index of each, its kind, its source and its grade id."""
+    cells: list[list[Any]] = []
+    for at, cell in enumerate(repaired.notebook["cells"]):
+        marks = cell["metadata"].get("nbgrader", {})
+        kind = "test" if marks.get("grade") else "set-up" if marks.get("locked") else "student"
+        if cell["cell_type"] == "code" and cell["source"].strip():
+            cells.append([at, kind, cell["source"], marks.get("grade_id", "")])
+    drawn = left_out([each[2] for each in cells if each[1] == "student"], release.drawings, release.reads)
+    for each in cells:
+        if each[1] == "student" and each[2] in drawn:
+            each[2] = release.drawings[each[2]].imports or "pass"
+    return cells
 
 
 def with_resources(verdict: Verdict, result: dict[str, Any]) -> Verdict:
