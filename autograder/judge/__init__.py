@@ -19,8 +19,10 @@ end. It is interrupted when a cell's time is up and killed if it goes on; a lost
 runs the cells so far without the fatal one, so that what was won before stays won. If the judge itself dies, the grader
 says so and goes on; if the grader dies, the leash ends all the rest.
 
-    decoding student_cells matching placing release_cells python_source repairs      what `submission` is made of
-    wire known values mirror changes graphs copies state failures proxies peer link  the wire and what crosses it
+    decoding student_cells matching placing release_cells drawings python_source repairs  what `submission` is made of
+    wire known values memories mirror changes graphs state failures proxies          the wire and what crosses it
+    copies pickles                                                                   a test's models, in the worker too
+    peer link lent                                                                   its ends
     job names trial judging                                                          the judge: tests, one by one
     sandbox seccomp landlock jail shed ground kernel doctor                          the sandbox
     shell drawing                                                                    IPython without a kernel

@@ -7,7 +7,8 @@ from typing import Any
 import torch
 
 from autograder.judge.graphs import Node, is_leaf, outputs_of, saves
-from autograder.judge.mirror import Memory, Mirror, Twin, Uncrossable
+from autograder.judge.memories import Memory, Uncrossable
+from autograder.judge.mirror import Mirror, Twin
 from autograder.judge.wire import Blobs
 from autograder.kit.gpu_memory import mark, marked, place_of
 
@@ -71,7 +72,7 @@ class Message:
             self._graphs(graphs)
 
     def _tensor(self, twin: Twin, value: torch.Tensor, new: bool) -> None:
-        memory, shape = (twin.memory, twin.shape) if new else self.mirror.describe(value)
+        memory, shape = (twin.memory, twin.shape) if new else self.mirror.memories.describe(value)
         flags = (value.requires_grad and value.is_leaf, isinstance(value, torch.nn.Parameter))
         if new or shape != twin.shape or flags != twin.flags:
             self.mirror.move(twin, memory, shape)

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import io
 import json
 import os
-import pickle
 import select
 import signal
 import socket
@@ -20,10 +18,11 @@ from typing import Any
 import torch
 
 from autograder.judge.changes import Message
-from autograder.judge.copies import KEPT
-from autograder.judge.mirror import Uncrossable
+from autograder.judge.lent import allowed, surface
+from autograder.judge.memories import Uncrossable
 from autograder.judge.peer import Peer
-from autograder.judge.proxies import OPERATIONS, Handle, number_of
+from autograder.judge.pickles import pickled
+from autograder.judge.proxies import OPERATIONS, Handle
 from autograder.judge.shell import Event
 from autograder.judge.wire import Channel, Closed, Late, Violation, listed, text, whole
 
@@ -42,31 +41,6 @@ SIGNALS: dict[int, str] = {
     signal.SIGXFSZ: "it wrote a larger file than it may",
     signal.SIGKILL: "it was killed, most likely for the memory it used",
 }
-
-PICKLED = ("torch", "numpy", "sklearn", "collections", "functools", "math", "operator", "itertools", "builtins")
-MODULE = (
-    "forward",
-    "parameters",
-    "named_parameters",
-    "buffers",
-    "named_buffers",
-    "children",
-    "named_children",
-    "modules",
-    "named_modules",
-    "train",
-    "eval",
-    "training",
-    "zero_grad",
-    "requires_grad_",
-    "state_dict",
-    "load_state_dict",
-    "to",
-    "float",
-    "double",
-    "cpu",
-)
-"""What an answer may use of a module that a test itself defines."""
 
 
 @dataclass(frozen=True)
@@ -260,10 +234,9 @@ class Link(Peer):
         known = self.copies.numbers.get(id(value))
         if known is not None:
             return ["pickled", known]
-        if type(value).__module__.split(".")[0] in PICKLED:
-            data = pickled(self, value, message)
-            if data is not None:
-                return ["pickle", self.copies.add(value), message.blobs.add(data)]
+        data = pickled(self, value, message)
+        if data is not None:
+            return ["pickle", self.copies.add(value), message.blobs.add(data)]
         if surface(value) is None:
             raise Uncrossable(f"a {type(value).__name__} cannot be handed to an answer")
         return super().encode_object(value, message)
@@ -281,73 +254,6 @@ class Link(Peer):
         if not any(each is target for each in self.own) or not allowed(operation, target, args[1:]):
             raise PermissionError("an answer may not do that with what it was given")
         return OPERATIONS[operation](*args, **kwargs)
-
-
-def surface(value: Any) -> str | None:
-    """What kind of thing a test's own object is; None if answers have no use for it."""
-    if isinstance(value, torch.nn.Module):
-        return "module"
-    if isinstance(value, torch.utils.data.Dataset):
-        return "items"
-    if hasattr(value, "__next__"):
-        return "iterator"
-    if isinstance(value, (types.FunctionType, types.MethodType, types.BuiltinFunctionType)) or callable(value):
-        return "callable"
-    return "items" if hasattr(value, "__getitem__") or hasattr(value, "__iter__") else None
-
-
-ALLOWED = {
-    "module": {"call", "getattr"},
-    "items": {"len", "getitem", "iter", "repr", "str"},
-    "iterator": {"iter", "next"},
-    "callable": {"call"},
-}
-
-
-def allowed(operation: str, target: Any, args: list[Any]) -> bool:
-    """Whether an answer may do this with a test's own object."""
-    kind = surface(target)
-    if kind is None or operation not in ALLOWED[kind]:
-        return False
-    if operation != "getattr":
-        return True
-    (name,) = args
-    return isinstance(name, str) and (
-        name in MODULE or name in target._parameters or name in target._buffers or name in target._modules
-    )
-
-
-class Pickler(pickle.Pickler):
-    """Writes a library's object for the worker; tensors in it are those that both ends have, and so are models."""
-
-    def __init__(self, link: Link, root: Any, message: Message, file: io.BytesIO) -> None:
-        super().__init__(file)
-        self.link, self.root, self.message = link, root, message
-
-    def persistent_id(self, value: Any) -> Any:
-        if isinstance(value, torch.Tensor) and type(value) in (torch.Tensor, torch.nn.Parameter):
-            return "twin", self.link.mirror.number(value, self.message)
-        if issubclass(type(value), Handle):
-            return "yours", number_of(value)
-        if isinstance(value, torch.Generator):
-            return tuple(self.link.state.encode_generator(value, self.message.blobs))
-        if isinstance(value, KEPT) and value is not self.root:
-            form = self.link.encode_object(value, self.message)
-            if form[0] == "handle":
-                raise pickle.PicklingError("something in it stays here")
-            return tuple(form)
-        return None
-
-
-def pickled(link: Link, value: Any, message: Message) -> bytes | None:
-    """A library's object as bytes; None if something in it is the test's own."""
-    file, before = io.BytesIO(), link.copies.next
-    try:
-        Pickler(link, value, message, file).dump(value)
-    except (pickle.PicklingError, AttributeError, TypeError):
-        link.copies.drop_after(before)
-        return None
-    return file.getvalue()
 
 
 def checked_event(event: Any) -> Event:

@@ -13,7 +13,6 @@ it: no size, stride or offset reaches beyond the memory it belongs to.
 
 from __future__ import annotations
 
-import ctypes
 import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,44 +22,17 @@ import numpy as np
 import torch
 
 from autograder.judge.graphs import Node, stand_in
-from autograder.judge.known import ARRAY_KINDS, DTYPE_NAMES, DTYPES, device_of, moved, number_type
+from autograder.judge.known import DTYPES, device_of, moved, number_type
+from autograder.judge.memories import Memories, Memory, Shape
 from autograder.judge.wire import Violation, blob_of, listed, text, whole
-from autograder.kit.gpu_memory import place_of
 
 if TYPE_CHECKING:
     from autograder.judge.changes import Message
 
-MAX_MEMORY = 512 << 20
 MAX_ENTRIES = 2**31
 MAX_CROSSED = 200_000  # tensors, and nodes of graphs, of one test
 REFUSALS = (AssertionError, RuntimeError, TypeError, ValueError, LookupError, OverflowError)
 """What Python and torch raise where the facts of a change make no sense; `Uncrossable` is among them."""
-
-
-class Uncrossable(TypeError):
-    """A value that has no form on the wire."""
-
-
-@dataclass(eq=False)
-class Memory:
-    """Bytes that tensors and arrays share: all of a storage, or of the array that owns them."""
-
-    id: int
-    bytes: torch.Tensor
-    seen: torch.Tensor | None = None
-    users: int = 0
-    owner: Any = None
-
-    def read(self) -> torch.Tensor:
-        return self.bytes.cpu() if self.bytes.is_cuda else self.bytes
-
-    def changed(self) -> bool:
-        """Whether it holds anything else than at the last message."""
-        return self.seen is None or not torch.equal(self.seen, self.read())
-
-
-Shape = tuple[int, str, tuple[int, ...], tuple[int, ...], int]
-"""Memory, dtype, size, strides (in entries; in bytes for an array), offset (likewise)."""
 
 
 @dataclass(eq=False)
@@ -96,15 +68,13 @@ class Mirror:
 
     def clear(self) -> None:
         """Forget everything that crossed."""
-        self.memories: dict[int, Memory] = {}
-        self.places: dict[tuple[str, int], Memory] = {}
+        self.memories = Memories(self.new)
         self.twins: dict[int, Twin] = {}
         self.numbers: dict[int, int] = {}  # id() of an object → its twin's number
         self.nodes: dict[int, Node] = {}
         self.our_nodes: dict[int, Node] = {}
         self.dead: list[int] = []
         self.arrived: list[Any] = []  # by the last message; its own value, which names them, is read after them
-        self.total = 0
 
     def untold(self) -> bool:
         """Whether something was written since the last message."""
@@ -129,7 +99,7 @@ class Mirror:
         return twin if twin is not None and twin.get() is value else None
 
     def _add(self, value: Any, number: int) -> Twin:
-        memory, shape = self.describe(value)
+        memory, shape = self.memories.describe(value)
         return self._keep(Twin(number, lambda: None, memory, shape), value)
 
     def _keep(self, twin: Twin, value: Any) -> Twin:
@@ -143,54 +113,6 @@ class Mirror:
         self.twins[twin.id] = twin
         self.numbers[twin.key] = twin.id
         return twin
-
-    def describe(self, value: Any) -> tuple[Memory, Shape]:
-        """Where a tensor or array lies."""
-        if isinstance(value, np.ndarray):
-            memory = self._memory_of_array(value)
-            pointer = value.__array_interface__["data"][0]
-            offset = pointer - memory.bytes.data_ptr() if value.size else 0
-            return memory, (memory.id, value.dtype.str, value.shape, value.strides, offset)
-        if value.layout is not torch.strided or value.dtype not in DTYPE_NAMES or value.is_meta:
-            raise Uncrossable(f"a tensor of {value.layout}, {value.dtype} cannot be handed over")
-        storage, itemsize = value.untyped_storage(), value.itemsize
-        pointer, device = storage.data_ptr() * bool(storage.nbytes()), str(place_of(value))
-        found = self.places.get((device, pointer)) or self._around(pointer, pointer + storage.nbytes(), device)
-        memory = found or self._add_memory(self.new(), bytes_of(storage, value.device))
-        offset = (pointer - memory.bytes.data_ptr()) // itemsize * bool(pointer) + int(value.storage_offset())
-        return memory, (memory.id, DTYPE_NAMES[value.dtype], tuple(value.shape), value.stride(), offset)
-
-    def _add_memory(self, number: int, data: torch.Tensor) -> Memory:
-        self.total += data.numel()
-        if self.total > MAX_MEMORY:
-            raise Uncrossable(f"more than {MAX_MEMORY >> 20} MB of tensors cross between a test and an answer")
-        memory = self.memories[number] = Memory(number, data)
-        self.places[str(place_of(data)), data.data_ptr()] = memory  # all that are empty lie at the address 0
-        return memory
-
-    def _around(self, low: int, high: int, device: str = "cpu") -> Memory | None:
-        """The memory that this range lies in."""
-        for memory in self.memories.values() if low < high else ():
-            start = memory.bytes.data_ptr()
-            if start <= low and high <= start + memory.bytes.numel() and str(place_of(memory.bytes)) == device:
-                return memory
-        return None
-
-    def _memory_of_array(self, array: np.ndarray[Any, Any]) -> Memory:
-        """The memory that an array lies in, which may be a tensor's."""
-        if array.dtype.char not in ARRAY_KINDS:
-            raise Uncrossable(f"an array of {array.dtype} cannot be handed over")
-        memory = self._around(*extent(array))
-        if memory is not None:
-            return memory
-        base: Any = array
-        while isinstance(base.base, np.ndarray):
-            base = base.base
-        if isinstance(base.base, torch.Tensor):
-            return self._add_memory(self.new(), bytes_of(base.base.untyped_storage(), torch.device("cpu")))
-        memory = self._add_memory(self.new(), raw_bytes(*extent(base)))
-        memory.owner = base
-        return memory
 
     # --- receiving ----------------------------------------------------------------------------------------------------
 
@@ -250,7 +172,7 @@ class Mirror:
         if self._foreign(number) in self.memories:
             raise Violation("a number given out twice")
         data = bytes_in(blobs, blob)
-        self._add_memory(number, moved(data.clone(), device_of(device))).seen = data
+        self.memories.add(number, moved(data.clone(), device_of(device))).seen = data
 
     def _on_bytes(self, facts: list[Any], blobs: list[memoryview]) -> None:
         number, blob = facts
@@ -376,7 +298,7 @@ class Mirror:
     def move(self, twin: Twin, memory: Memory, shape: Shape) -> None:
         """A tensor lies elsewhere now, or otherwise."""
         memory.users += 1
-        self._leave(twin.memory)
+        self.memories.leave(twin.memory)
         twin.memory, twin.shape = memory, shape
 
     def forget(self, number: int) -> None:
@@ -385,37 +307,9 @@ class Mirror:
         if twin is not None:
             if self.numbers.get(twin.key) == number:  # no other object has its address by now
                 del self.numbers[twin.key]
-            self._leave(twin.memory)
-
-    def _leave(self, memory: Memory) -> None:
-        memory.users -= 1
-        if not memory.users:
-            del self.memories[memory.id]
-            self.total -= memory.bytes.numel()
-            self.places = {place: each for place, each in self.places.items() if each is not memory}
+            self.memories.leave(twin.memory)
 
 
 def bytes_in(blobs: list[memoryview], blob: object) -> torch.Tensor:
     """A copy of that blob."""
     return torch.from_numpy(np.frombuffer(blob_of(blobs, blob), np.uint8).copy())
-
-
-def bytes_of(storage: torch.UntypedStorage, device: torch.device) -> torch.Tensor:
-    """All of a storage, as bytes."""
-    data = torch.empty(0, dtype=torch.uint8, device=device)
-    return data.set_(storage)
-
-
-def extent(array: np.ndarray[Any, Any]) -> tuple[int, int]:
-    """The addresses of an array's first byte and of the one after its last."""
-    start = array.__array_interface__["data"][0]
-    reach = [(n - 1) * step for n, step in zip(array.shape, array.strides, strict=True)] if array.size else []
-    low, high = sum(each for each in reach if each < 0), sum(each for each in reach if each > 0)
-    return start + low, start + high + array.itemsize * bool(array.size)
-
-
-def raw_bytes(start: int, end: int) -> torch.Tensor:
-    """The bytes between two addresses, whose owner must outlive them."""
-    if start == end:
-        return torch.empty(0, dtype=torch.uint8)
-    return torch.frombuffer((ctypes.c_uint8 * (end - start)).from_address(start), dtype=torch.uint8)

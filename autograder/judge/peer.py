@@ -24,7 +24,8 @@ from autograder.judge.changes import Message
 from autograder.judge.copies import Copies
 from autograder.judge.graphs import products
 from autograder.judge.known import name_of
-from autograder.judge.mirror import Mirror, Uncrossable
+from autograder.judge.memories import Uncrossable
+from autograder.judge.mirror import Mirror
 from autograder.judge.proxies import Handle, checked, handle, number_of
 from autograder.judge.state import State
 from autograder.judge.values import Handed

@@ -24,7 +24,7 @@ import numpy as np
 import torch
 
 from autograder.judge.known import ARRAY_KINDS, DTYPES, class_of, device_of, name_of, number_type
-from autograder.judge.mirror import Uncrossable
+from autograder.judge.memories import Uncrossable
 from autograder.judge.proxies import Handle
 from autograder.judge.wire import Violation, blob_of, listed, take_blob, text, whole
 

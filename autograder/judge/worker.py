@@ -6,9 +6,7 @@ believes nothing of what it says, and everything that matters happens on the oth
 
 from __future__ import annotations
 
-import io
 import os
-import pickle
 import signal
 import sys
 from collections.abc import Callable
@@ -26,6 +24,7 @@ from autograder.judge.copies import tracked
 from autograder.judge.drawing import paint_nothing
 from autograder.judge.failures import text_of
 from autograder.judge.peer import Peer
+from autograder.judge.pickles import Unpickler
 from autograder.judge.proxies import OPERATIONS
 from autograder.judge.wire import Channel, Closed, Violation
 from autograder.kit.figures import figures
@@ -157,20 +156,6 @@ class WorkerPeer(AnswersPeer):
 
 BEFORE: list[Callable[[], Any]] = [torch.get_default_dtype, torch.is_grad_enabled, lambda: _device.CURRENT_DEVICE]
 AFTER: list[Callable[[Any], Any]] = [torch.set_default_dtype, torch.set_grad_enabled, torch.set_default_device]
-
-
-class Unpickler(pickle.Unpickler):
-    """Reads a library's object from the judge, with the tensors in it those that both ends have."""
-
-    def __init__(self, peer: AnswersPeer, blobs: list[memoryview], blob: int) -> None:
-        super().__init__(io.BytesIO(blobs[blob]))
-        self.peer, self.blobs = peer, blobs
-
-    def persistent_load(self, facts: Any) -> Any:
-        kind, *numbers = facts
-        if kind == "twin":
-            return self.peer.mirror.value(numbers[0])
-        return self.peer.decode_object(kind, numbers, self.blobs)
 
 
 def main(channel: Channel, shell: shells.Shell, refused: str = "") -> None:

@@ -30,7 +30,7 @@ from pair import Answers, TestLink, connected
 from autograder.judge.failures import Foreign
 from autograder.judge.known import ARRAY_KINDS, DTYPES
 from autograder.judge.link import Lost
-from autograder.judge.mirror import Uncrossable
+from autograder.judge.memories import Uncrossable
 from autograder.judge.state import READ, fixed
 from autograder.judge.wire import (
     FRAME,
