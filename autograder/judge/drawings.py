@@ -21,6 +21,7 @@ from autograder.judge.python_source import (
     first_line,
     flat,
     imports,
+    scopes,
 )
 
 
@@ -48,10 +49,10 @@ def reads(source: str) -> frozenset[str]:
     found, known = set[str](), set[str]()
     for statement in body:
         text = "\n".join(lines[first_line(statement) - 1 : statement.end_lineno])
-        try:
-            found |= {*looked_up(symtable.symtable(text, "<cell>", "exec")), *changed(statement)} - known
-        except (SyntaxError, ValueError, RecursionError):  # what it would raise as well when it runs
+        table = scopes(text)
+        if table is None:
             return words(source)
+        found |= {*looked_up(table), *changed(statement)} - known
         known |= definitions([statement]).keys()
     return frozenset(found)
 

@@ -7,7 +7,9 @@ nothing.
 from __future__ import annotations
 
 import ast
+import contextlib
 import re
+import symtable
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from threading import Lock
@@ -34,6 +36,7 @@ COMPOUND = (
 # Python 3.11 counts the depth of a tree under construction once for all threads, and raises SystemError where two of
 # them build one (python/cpython#106905); filters of warnings are everybody's, too. Hand-ins are repaired in threads.
 ONE_AT_A_TIME = Lock()
+REFUSALS = (SyntaxError, ValueError, RecursionError, MemoryError)
 
 
 def plain(text: str) -> str:
@@ -96,13 +99,28 @@ def as_ipython_reads(text: str) -> str:
 
 def _statements(text: str) -> list[ast.stmt] | None:
     try:
-        with ONE_AT_A_TIME, warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # "\d" in a student's string is not our affair
+        with _quietly():
             flags = ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
             tree = compile(text, "<cell>", "exec", flags, dont_inherit=True)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    except REFUSALS:
         return None
     return tree.body if isinstance(tree, ast.Module) else None
+
+
+def scopes(text: str) -> symtable.SymbolTable | None:
+    """The names of a text, scope by scope; None if Python refuses it."""
+    try:
+        with _quietly():
+            return symtable.symtable(text, "<cell>", "exec")
+    except REFUSALS:
+        return None
+
+
+@contextlib.contextmanager
+def _quietly() -> Iterator[None]:
+    with ONE_AT_A_TIME, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # "\d" in a student's string is not our affair
+        yield
 
 
 def flat(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:

@@ -56,6 +56,20 @@ def test_no_part_of_cuda_is_in_it() -> None:
         )
 
 
+def test_a_real_gpu_is_not_touched_before_the_fork() -> None:
+    program = """
+import sys, torch
+torch.cuda._lazy_init = lambda: print("CUDA was begun", file=sys.__stdout__)
+torch.cuda.is_available = lambda: True
+from autograder.judge import shell
+shell.warm(shell.make_shell())
+print("warm")
+"""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, env=environment)
+    assert done.stdout == "warm\n"
+
+
 def test_it_has_imported_what_lessons_import() -> None:
     with worker() as link:
         names = ("torch", "numpy", "matplotlib.pyplot", "IPython")
