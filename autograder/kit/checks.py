@@ -140,11 +140,8 @@ def tensor_difference(got: torch.Tensor, want: torch.Tensor, rtol: float) -> Wro
         return Wrong(DTYPES.get((got.dtype, want.dtype), "wrong_dtype"), want=want.dtype, got=got.dtype)
     if got.device != want.device:
         return Wrong("wrong_device", want=want.device, got=got.device)
-    if torch.equal(got, want):
-        return None
     got, want = got.detach().cpu(), want.detach().cpu()
-    bad = ~close(got, want, rtol)
-    if not bad.any():
+    if torch.equal(got, want) or not (bad := ~close(got, want, rtol)).any():
         return None
     at = tuple(bad.nonzero()[0].tolist())
     digits = ".6g" if want.is_floating_point() and f"{got[at]:.6g}" != f"{want[at]:.6g}" else ""
