@@ -7,7 +7,6 @@ grades nothing.
 
 from __future__ import annotations
 
-import gc
 import json
 import os
 import sys
@@ -16,7 +15,7 @@ from time import perf_counter
 from autograder.judge import shell as shells
 from autograder.judge import worker  # noqa: F401  (what the zygote has imported, a fork of this has too)
 from autograder.judge.drawing import paint_nothing
-from autograder.kit.gpu import simulate_gpu
+from autograder.judge.warm import warm_shell
 
 
 def run_all(shell: shells.Shell, notebooks: list[list[str]], jobs: int) -> float:
@@ -47,12 +46,7 @@ def run(shell: shells.Shell, cells: list[str]) -> None:
 def main() -> None:
     """Warm up as the zygote does, then run."""
     facts = json.load(sys.stdin)
-    shell = shells.make_shell()
-    if facts["simulate"]:
-        simulate_gpu()
-    shells.warm(shell)
-    gc.collect()
-    gc.freeze()
+    shell = warm_shell(simulate=facts["simulate"])
     print(json.dumps(run_all(shell, facts["notebooks"], facts["jobs"])))
 
 

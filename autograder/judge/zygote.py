@@ -13,7 +13,6 @@ operation that would start others, and never touches CUDA: children could use ne
 from __future__ import annotations
 
 import contextlib
-import gc
 import json
 import os
 import select
@@ -27,8 +26,8 @@ import torch
 
 from autograder.judge import judging, shell, worker  # all that a fork needs: in the sandbox there is no such file
 from autograder.judge.sandbox import Caps, Sandbox, SandboxError
+from autograder.judge.warm import warm_shell
 from autograder.judge.wire import Channel
-from autograder.kit.gpu import simulate_gpu
 
 
 class Zygote:
@@ -36,14 +35,9 @@ class Zygote:
 
     def __init__(self, control: socket.socket, mode: str, *, simulate: bool = False) -> None:
         self.control = control
-        self.shell = shell.make_shell()
-        if simulate:
-            simulate_gpu()
-        shell.warm(self.shell)
+        self.shell = warm_shell(simulate=simulate)
         self.sandbox = Sandbox(mode)  # type: ignore[arg-type]
         self.pid = os.getpid()
-        gc.collect()
-        gc.freeze()  # or the first collection in every fork touches, and so copies, all that was imported
         self.judges: dict[int, set[int]] = {}
         self.workers: dict[int, socket.socket] = {}
 

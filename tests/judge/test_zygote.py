@@ -61,13 +61,19 @@ def test_a_real_gpu_is_not_touched_before_the_fork() -> None:
 import sys, torch
 torch.cuda._lazy_init = lambda: print("CUDA was begun", file=sys.__stdout__)
 torch.cuda.is_available = lambda: True
-from autograder.judge import shell
-shell.warm(shell.make_shell())
+from autograder.judge.warm import warm_shell
+warm_shell()
 print("warm")
 """
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, env=environment)
     assert done.stdout == "warm\n"
+
+
+def test_nothing_is_left_of_what_warmed_it() -> None:
+    with worker() as link:
+        names = "sorted(each for each in globals() if not each.startswith('_'))"
+        assert said(run(link, names)) == "['In', 'Out', 'exit', 'get_ipython', 'open', 'quit']"
 
 
 def test_it_has_imported_what_lessons_import() -> None:
