@@ -43,6 +43,7 @@ def test_what_it_imports_and_what_it_leaves_behind_are_told_apart() -> None:
         ("def answer(data):\n    return [values for values in data]", True),
         ("def answer(data):\n    return data.values", True),
         ("lambda values: values", True),
+        ("  def answer(values):\n      return sum(values)", True),
         ("def answer():\n    values = 0\n    values += 1\n    del values", True),
     ],
 )
