@@ -12,8 +12,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from autograder.classroom.released import exercise_of
-from autograder.judge.python_source import INDENT, Parser, definitions, dump, is_open, own_part, plain, seeming
-from autograder.judge.release_cells import KIT, ReleaseCells
+from autograder.judge.python_source import INDENT, Parser, dump, is_open, own_part, plain, seeming
+from autograder.judge.release_cells import KIT, ReleaseCells, first_comment
 from autograder.judge.repairs import Repair, told
 from autograder.judge.student_cells import StudentCell
 
@@ -56,17 +56,8 @@ def match(cells: list[StudentCell], release: ReleaseCells) -> Matched:
 
 class _Matcher:
     def __init__(self, release: ReleaseCells) -> None:
-        self.release, self.parser = release, Parser(release.parsed)
+        self.release, self.parser = release, Parser(release.parser)
         self.order = {test: place for place, test in enumerate(release.tests)}
-        self.by_text: dict[str, list[str]] = defaultdict(list)
-        for test, cell in release.tests.items():
-            for text in {plain(release.shown[test]), plain(cell["source"]), _said(release.shown[test])} - {""}:
-                self.by_text[text].append(test)
-        self.kit = plain(release.shown.get(KIT, ""))
-        self.starts: dict[str, list[str]] = defaultdict(list)
-        for exercise in release.titles:
-            if text := plain(release.shown.get(exercise, "")):
-                self.starts[text].append(exercise)
         self.last = -1
         self.in_full = set[str]()
         self.known = dict[StudentCell, dict[str, str]]()
@@ -74,7 +65,7 @@ class _Matcher:
     def match(self, cells: list[StudentCell]) -> Matched:
         cells, joined = self._join(cells)
         cells, retyped = self._to_code(cells)
-        self.in_full = {test for cell in cells for test in self.by_text.get(plain(cell.source), [])}
+        self.in_full = {test for cell in cells for test in self.release.plain_tests.get(cell.plain, [])}
         found = Matched(len(cells), self.parser)
         found.repairs += joined + retyped
         for place, cell in enumerate(cells):
@@ -144,16 +135,15 @@ class _Matcher:
     def _is_kit(self, cell: StudentCell) -> bool:
         if self.release.kit is None:
             return False
-        title = self.kit.partition("\n")[0]
-        text = plain(cell.source)
-        named = title.startswith("#") and text.partition("\n")[0] == title
-        return KIT in (cell.grade_id, cell.id) or text == self.kit or named
+        title = first_comment(self.release.plain_kit)
+        named = title != "" and cell.plain.partition("\n")[0] == title
+        return KIT in (cell.grade_id, cell.id) or cell.plain == self.release.plain_kit or named
 
     def _test(self, cell: StudentCell) -> str | None:
         """The test that a cell is a copy of. Hidden tests may be released with one text: then the next in order."""
         hints = [each for each in (cell.grade_id, cell.id) if each in self.release.tests]
-        text = plain(cell.source)
-        same = self.by_text.get(text) or self.by_text.get(_first_comment(text))
+        known = self.release.plain_tests
+        same = known.get(cell.plain) or known.get(first_comment(cell.plain))
         if not same:  # a mark alone; one on an answer is a slip if the test itself is somewhere else
             slip = not self.in_full.isdisjoint(hints) and ANSWER in self._defines(cell).values()
             return hints[0] if hints and not slip else None
@@ -163,12 +153,12 @@ class _Matcher:
 
     def _own_part(self, cell: StudentCell, original: str) -> str:
         """What the student wrote into one of the lesson's own cells: all of it, if there is an answer among it."""
-        if plain(cell.source) in self.by_text or plain(cell.source) == self.kit:
+        if cell.plain in self.release.plain_tests or cell.plain == self.release.plain_kit:
             return ""
         body = self.parser.body(cell.source)
         if original != KIT and ANSWER in self._defines(cell).values():
             return cell.source
-        return own_part(cell.source, body, definitions(self.parser.body(self._source(original)) or [])) if body else ""
+        return own_part(cell.source, body, self.parser.definitions(self._source(original))) if body else ""
 
     def _source(self, name: str) -> str:
         found = self.release.kit if name == KIT else self.release.tests[name]
@@ -190,9 +180,9 @@ class _Matcher:
 
     def _read(self, cell: StudentCell) -> dict[str, str]:
         body = self.parser.body(cell.source)
-        bound, text, found = definitions(body or []), plain(cell.source), dict[str, str]()
+        bound, found = self.parser.definitions(cell.source), dict[str, str]()
         names = bound.keys() if body is not None else seeming(cell.source)
-        for exercise in self.starts.get(text, []):
+        for exercise in self.release.plain_starters.get(cell.plain, []):
             found[exercise] = START
         for exercise, wanted in self.release.names.items():
             if exercise in found:
@@ -213,7 +203,7 @@ class _Matcher:
         kits = [cells[place] for place in found.kits]
         if self.release.kit is not None and not kits:
             found.repairs.append(told("kit_restored"))
-        elif kits and all(plain(cell.source) != self.kit and not cell.untouched for cell in kits):
+        elif kits and all(cell.plain != self.release.plain_kit and not cell.untouched for cell in kits):
             found.repairs.append(told("kit_changed"))
 
     def _tell_of_a_test(self, found: Matched, test: str, copies: list[StudentCell]) -> None:
@@ -231,17 +221,6 @@ class _Matcher:
 
     def _is_unchanged(self, test: str, cell: StudentCell) -> bool:
         originals = (self.release.shown[test], self._source(test))
-        return any(plain(cell.source) == plain(each) for each in originals) or (
-            bool(plain(cell.source)) and any(self.parser.same(cell.source, each) for each in originals)
+        return any(cell.plain == plain(each) for each in originals) or (
+            bool(cell.plain) and any(self.parser.same(cell.source, each) for each in originals)
         )
-
-
-def _said(shown: str) -> str:
-    """The comment that a hidden test is released as; "" for other tests."""
-    lines = plain(shown).splitlines()
-    return lines[0] if lines and all(line.startswith("#") for line in lines) else ""
-
-
-def _first_comment(text: str) -> str:
-    first = text.partition("\n")[0]
-    return first if first.startswith("#") else ""

@@ -6,7 +6,6 @@ import ast
 from dataclasses import dataclass
 
 from autograder.judge.matching import ANSWER, BROKEN, Matched
-from autograder.judge.python_source import definitions
 from autograder.judge.release_cells import ReleaseCells
 from autograder.judge.repairs import Repair, told
 
@@ -69,7 +68,7 @@ class _Exercise:
         chosen = list[int]()
         for each in reversed([each for each in candidates if each <= at] or candidates):
             chosen.insert(0, each)
-            bound = definitions(self.found.parser.body(self.found.own[each].source) or [])
+            bound = self.found.parser.definitions(self.found.own[each].source)
             if any(
                 isinstance(bound.get(name), (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) for name in names
             ):

@@ -50,18 +50,25 @@ class Parser:
     """Parses the cells of one notebook: each text once, and never more than MAX_IN_ALL.
 
     Args:
-        known: what was parsed before, by its text; it is shared, so nobody changes a statement.
+        lesson: what has parsed the lesson's own cells; it is shared, so nobody changes a statement.
     """
 
-    def __init__(self, known: Mapping[str, list[ast.stmt]] | None = None) -> None:
+    def __init__(self, lesson: Parser | None = None) -> None:
         self.left = MAX_IN_ALL
-        self.known: dict[str, list[ast.stmt] | None] = dict(known or {})
+        self.bodies: dict[str, list[ast.stmt] | None] = dict(lesson.bodies) if lesson else {}
+        self.defined: dict[str, dict[str, ast.stmt]] = dict(lesson.defined) if lesson else {}
 
     def body(self, text: str) -> list[ast.stmt] | None:
         """The top-level statements of a cell as IPython would run it; None if it would not."""
-        if text not in self.known:
-            self.known[text] = self._parsed(text)
-        return self.known[text]
+        if text not in self.bodies:
+            self.bodies[text] = self._parsed(text)
+        return self.bodies[text]
+
+    def definitions(self, text: str) -> dict[str, ast.stmt]:
+        """Each name that a cell binds at its top level, with the statement that does it last."""
+        if text not in self.defined:
+            self.defined[text] = definitions(self.body(text) or [])
+        return self.defined[text]
 
     def _parsed(self, text: str) -> list[ast.stmt] | None:
         if len(text) > min(MAX_CELL, self.left):

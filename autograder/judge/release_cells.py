@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
 from autograder.classroom.released import Released, exercise_of
 from autograder.judge.drawings import Drawing, drawing, reads
-from autograder.judge.python_source import Parser, definitions, dump, imports
+from autograder.judge.python_source import Parser, dump, imports, plain
 
 KIT = "kit"
 
@@ -31,7 +30,7 @@ class ReleaseCells:
         imports: by name, the statements by which the lesson's own cells import it.
         drawings: the lesson's own cells that only draw, by their source.
         reads: the names that its other cells read, starters included, by their source.
-        parsed: the statements of its cells of code, by their source.
+        parser: what has parsed its cells of code.
     """
 
     lesson: str
@@ -45,7 +44,31 @@ class ReleaseCells:
     imports: Mapping[str, str]
     drawings: Mapping[str, Drawing]
     reads: Mapping[str, frozenset[str]]
-    parsed: Mapping[str, list[ast.stmt]]
+    parser: Parser
+
+    @cached_property
+    def plain_tests(self) -> Mapping[str, list[str]]:
+        """The tests' grade ids by each text that a copy may have, with what no reader sees left out."""
+        found: dict[str, list[str]] = {}
+        for test, cell in self.tests.items():
+            shown = plain(self.shown[test])
+            for text in {shown, plain(cell["source"]), _said(shown)} - {""}:
+                found.setdefault(text, []).append(test)
+        return found
+
+    @cached_property
+    def plain_starters(self) -> Mapping[str, list[str]]:
+        """The exercises by what was handed out for them, likewise."""
+        found: dict[str, list[str]] = {}
+        for exercise in self.titles:
+            if text := plain(self.shown.get(exercise, "")):
+                found.setdefault(text, []).append(exercise)
+        return found
+
+    @cached_property
+    def plain_kit(self) -> str:
+        """The kit as it was handed out, likewise; "" if there is none."""
+        return plain(self.shown.get(KIT, ""))
 
     def tests_of(self, exercise: str) -> list[str]:
         """Grade ids, in the lesson's order."""
@@ -68,12 +91,14 @@ def _read(path: Path, _hash: str, lesson: str, titles: tuple[tuple[str, str], ..
     full, parser, exercises = _by_grade_id(solution.cells), Parser(), [name for name, _ in titles]
     student = [cell for cell in release(solution).cells if cell.cell_type == "code"]
     shown = {name: str(cell["source"]) for name, cell in _by_grade_id(student).items()}
-    answers = {name: definitions(parser.body(full[name]["source"]) or []) for name in exercises if name in full}
+    answers = {name: parser.definitions(full[name]["source"]) for name in exercises if name in full}
     drawings = {str(cell.source): drawing(cell.source) for cell in student if _only_draws(cell)}
     teaching = [cell.source for cell in student if "nbgrader" not in cell.metadata or cell.metadata.nbgrader.solution]
+    for cell in [*student, *full.values()]:
+        parser.definitions(str(cell["source"]))
     return ReleaseCells(
         lesson,
-        _plain_json(solution.metadata),
+        plain_json(solution.metadata),
         full.get(KIT),
         {name: cell for name, cell in full.items() if cell["metadata"]["nbgrader"]["grade"]},
         shown,
@@ -83,12 +108,19 @@ def _read(path: Path, _hash: str, lesson: str, titles: tuple[tuple[str, str], ..
         {name: line for source in teaching for name, line in imports(parser.body(source) or []).items()},
         drawings,
         {str(cell.source): reads(cell.source) for cell in student if str(cell.source) not in drawings},
-        {
-            source: body
-            for source in (str(cell["source"]) for cell in [*student, *full.values()])
-            if (body := parser.body(source)) is not None
-        },
+        parser,
     )
+
+
+def first_comment(text: str) -> str:
+    """The first line of a text, if it is a comment."""
+    first = text.partition("\n")[0]
+    return first if first.startswith("#") else ""
+
+
+def _said(shown: str) -> str:
+    """The comment that a hidden test is released as; "" for other tests."""
+    return first_comment(shown) if all(line.startswith("#") for line in shown.splitlines()) else ""
 
 
 def _only_draws(cell: Any) -> bool:
@@ -106,11 +138,11 @@ def _names_of(exercise: str, answers: Mapping[str, Mapping[str, object]]) -> fro
 
 
 def _by_grade_id(cells: Iterable[Any]) -> dict[str, dict[str, Any]]:
-    return {cell.metadata.nbgrader.grade_id: _plain_json(cell) for cell in cells if "nbgrader" in cell.metadata}
+    return {cell.metadata.nbgrader.grade_id: plain_json(cell) for cell in cells if "nbgrader" in cell.metadata}
 
 
-def _plain_json(value: Any) -> Any:
-    """nbformat's dicts as Python's own."""
+def plain_json(value: Any) -> Any:
+    """A copy of a JSON value, nbformat's dicts as Python's own."""
     if isinstance(value, Mapping):
-        return {key: _plain_json(each) for key, each in value.items()}
-    return [_plain_json(each) for each in value] if isinstance(value, list) else value
+        return {key: plain_json(each) for key, each in value.items()}
+    return [plain_json(each) for each in value] if isinstance(value, list) else value

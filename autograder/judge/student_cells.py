@@ -10,11 +10,13 @@ import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 from typing import Any
 
 from autograder.classroom.reading import Unreadable
 from autograder.judge.decoding import Decoded
+from autograder.judge.python_source import plain
 from autograder.judge.repairs import Repair, told
 
 MAX_CELLS = 5_000
@@ -40,6 +42,11 @@ class StudentCell:
     grade_id: str = ""
     untouched: bool = False
     attachments: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
+
+    @cached_property
+    def plain(self) -> str:
+        """Its text without what no reader sees."""
+        return plain(self.source)
 
 
 def read_cells(decoded: Decoded) -> tuple[list[StudentCell], tuple[Repair, ...]] | Unreadable:

@@ -9,7 +9,6 @@ meaning is clear it is restored, and told; where it is not, the exercise is `unc
 
 from __future__ import annotations
 
-import copy
 import hashlib
 import json
 import re
@@ -23,8 +22,7 @@ from autograder.classroom.reading import Unreadable, lesson_of
 from autograder.judge.decoding import Decoded, decode
 from autograder.judge.matching import Matched, match
 from autograder.judge.placing import Placed, place
-from autograder.judge.python_source import definitions
-from autograder.judge.release_cells import ReleaseCells, release_cells
+from autograder.judge.release_cells import ReleaseCells, plain_json, release_cells
 from autograder.judge.repairs import UNCLEAR, Repair, told
 from autograder.judge.student_cells import StudentCell, read_cells
 
@@ -83,7 +81,7 @@ def repair(data: bytes, release: ReleaseCells) -> Repaired | Unreadable:
     cells_to_run = _Assembly(found, placed, release, imports).cells()
     notebook = {
         "cells": cells_to_run,
-        "metadata": copy.deepcopy(dict(release.metadata)),
+        "metadata": plain_json(release.metadata),
         "nbformat": 4,
         "nbformat_minor": 5,
     }
@@ -126,10 +124,13 @@ def _missing_imports(found: Matched, release: ReleaseCells) -> list[str]:
     bound = set[str]()
     codes = [cell.source for cell in found.own.values() if cell.kind == "code"]
     for source in codes:
-        bound |= definitions(found.parser.body(source) or []).keys()
+        bound |= found.parser.definitions(source).keys()
+    missing = {name: line for name, line in release.imports.items() if name not in bound}
+    if not missing:
+        return []
     tests = (str(cell["source"]) for cell in release.tests.values())
     words = set(re.findall(r"\w+", "\n".join([*tests, *codes])[:MAX_IMPORT_SEARCH]))
-    return [line for name, line in release.imports.items() if name not in bound and name in words]
+    return [line for name, line in missing.items() if name in words]
 
 
 class _Assembly:
@@ -158,10 +159,10 @@ class _Assembly:
         return cells
 
     def _tests(self, names: list[str]) -> list[dict[str, Any]]:
-        return [copy.deepcopy(dict(self.release.tests[name])) for name in names]
+        return [plain_json(self.release.tests[name]) for name in names]
 
     def _set_up(self) -> list[dict[str, Any]]:
-        kit = [copy.deepcopy(dict(self.release.kit))] if self.release.kit else []
+        kit = [plain_json(self.release.kit)] if self.release.kit else []
         return kit + ([_code(IMPORTS, "\n".join(self.imports), {})] if self.imports else [])
 
     def _solutions(self) -> dict[int, str]:

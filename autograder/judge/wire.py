@@ -22,7 +22,8 @@ VERSION = 1
 FRAME = struct.Struct("!HIQ")
 MAX_HEAD = 8 << 20
 MAX_BODY = 256 << 20
-CHUNK = 1 << 20
+CHUNK, LEAST = 1 << 20, 1 << 14
+"""Bytes that one system call reads: most messages are shorter than the least, and come in one piece."""
 
 
 class Violation(Exception):
@@ -89,19 +90,20 @@ class Channel:
             raise Violation(f"version {version}, not {VERSION}")
         if head > MAX_HEAD or body > self.max_body:
             raise Violation("a message larger than any may be")
-        self._fill(FRAME.size + head + body, deadline)
-        frame, self.buffer = memoryview(self.buffer), bytearray()
+        end = FRAME.size + head + body
+        self._fill(end, deadline)
+        frame, self.buffer = memoryview(self.buffer)[:end], self.buffer[end:]
         text, rest = bytes(frame[FRAME.size : FRAME.size + head]), frame[FRAME.size + head :]
         return parse(text, rest)
 
     def _fill(self, size: int, deadline: float | None) -> None:
-        """Read until `size` bytes are there; never more than those of this frame."""
+        """Read until `size` bytes are there; what comes after them is kept for the next message."""
         while len(self.buffer) < size:
             if deadline is not None and deadline <= monotonic():
                 raise Late  # also where there is always something to read: it may be sent for ever
             try:
                 self.sock.settimeout(remaining(deadline))
-                data = self.sock.recv(min(CHUNK, size - len(self.buffer)))
+                data = self.sock.recv(min(CHUNK, max(LEAST, size - len(self.buffer))))
             except TimeoutError:
                 raise Late from None
             except OSError as error:
