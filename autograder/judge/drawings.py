@@ -9,20 +9,10 @@ from __future__ import annotations
 import ast
 import re
 import symtable
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 
-from autograder.judge.python_source import (
-    MAGIC,
-    MAX_CELL,
-    Parser,
-    as_ipython_reads,
-    definitions,
-    first_line,
-    flat,
-    imports,
-    scopes,
-)
+from autograder.judge.python_source import MAGIC, MAX_CELL, REFUSALS, Parser, definitions, flat, imports, scopes, stored
 
 
 @dataclass(frozen=True)
@@ -35,9 +25,9 @@ class Drawing:
 
 def drawing(source: str) -> Drawing:
     """What there is to know of a cell that only draws."""
-    body = Parser().body(source) or []
-    imported = imports(body)
-    return Drawing("\n".join(dict.fromkeys(imported.values())), frozenset(definitions(body)) - imported.keys())
+    table, imported = scopes(source), imports(Parser().body(source) or [])
+    left = {symbol.get_name() for symbol in table.get_symbols() if symbol.is_assigned()} if table else words(source)
+    return Drawing("\n".join(dict.fromkeys(imported.values())), frozenset(left - imported.keys()))
 
 
 def reads(source: str) -> frozenset[str]:
@@ -45,16 +35,29 @@ def reads(source: str) -> frozenset[str]:
     body = None if len(source) > MAX_CELL or MAGIC.search(source) else Parser().body(source)
     if body is None:
         return words(source)
-    lines = re.split(r"\r\n?|\n", as_ipython_reads(source))
-    found, known = set[str](), set[str]()
-    for statement in body:
-        text = "\n".join(lines[first_line(statement) - 1 : statement.end_lineno])
-        table = scopes(text)
-        if table is None:
-            return words(source)
-        found |= {*looked_up(table), *changed(statement)} - known
+    try:
+        return frozenset(read(body))
+    except REFUSALS:
+        return words(source)
+
+
+def read(block: Iterable[ast.stmt], known: Set[str] = frozenset()) -> set[str]:
+    """The names that the statements read, less those that have a value by then: `known` ones, and what they bind."""
+    known, found = set(known), set[str]()
+    for statement in block:
+        match statement:
+            case ast.For(target=target, iter=values):
+                found |= looked_up(values) - known | read(statement.body, known | stored(target))
+                found |= read(statement.orelse, known)
+            case ast.With(items=items, body=body):
+                for item in items:
+                    found |= looked_up(item.context_expr) - known
+                    known |= stored(item.optional_vars) if item.optional_vars else set()
+                found |= read(body, known)
+            case _:
+                found |= {*looked_up(statement), *changed(statement)} - known
         known |= definitions([statement]).keys()
-    return frozenset(found)
+    return found
 
 
 def words(source: str) -> frozenset[str]:
@@ -62,14 +65,25 @@ def words(source: str) -> frozenset[str]:
     return frozenset(re.findall(r"\w+", source))
 
 
-def looked_up(table: symtable.SymbolTable) -> Iterator[str]:
-    """The global names that a text reads, its functions included; a function's own variables are none."""
+def looked_up(node: ast.AST) -> set[str]:
+    """The global names that a piece of code reads, its functions included; a function's own variables are none.
+
+    Raises:
+        ValueError, RecursionError: they cannot be told.
+    """
+    table = scopes(ast.unparse(node))
+    if table is None:
+        raise ValueError("Python refuses it")
+    return set(_looked_up(table))
+
+
+def _looked_up(table: symtable.SymbolTable) -> Iterator[str]:
     function = table.get_type() == "function"
     for symbol in table.get_symbols():
         if symbol.is_referenced() and (symbol.is_global() or not function):
             yield symbol.get_name()
     for child in table.get_children():
-        yield from looked_up(child)
+        yield from _looked_up(child)
 
 
 def changed(statement: ast.stmt) -> Iterator[str]:

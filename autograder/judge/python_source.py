@@ -150,13 +150,14 @@ def bound(statement: ast.stmt) -> Iterator[str]:
         case ast.Import(names=aliases) | ast.ImportFrom(names=aliases):
             yield from (alias.asname or alias.name.partition(".")[0] for alias in aliases)
         case ast.Assign(targets=targets):
-            yield from (name for target in targets for name in _stored(target))
+            yield from (name for target in targets for name in stored(target))
         case ast.AnnAssign(target=target, value=ast.expr()):
-            yield from _stored(target)
+            yield from stored(target)
 
 
-def _stored(target: ast.expr) -> Iterator[str]:
-    yield from (each.id for each in ast.walk(target) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store))
+def stored(target: ast.expr) -> set[str]:
+    """The names that a target of an assignment or a loop gives a value."""
+    return {each.id for each in ast.walk(target) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)}
 
 
 def definitions(body: Iterable[ast.stmt]) -> dict[str, ast.stmt]:

@@ -10,12 +10,13 @@ DRAWS = """# @title Drawing
 import matplotlib.pyplot as plt
 values = [1, 2]
 figure, axes = plt.subplots()
-axes.plot(values)"""
+for row in values:
+    axes.plot([row for column in values])"""
 
 
 def test_what_it_imports_and_what_it_leaves_behind_are_told_apart() -> None:
     assert drawing(DRAWS).imports == "import matplotlib.pyplot as plt"
-    assert drawing(DRAWS).variables == {"values", "figure", "axes"}
+    assert drawing(DRAWS).variables == {"values", "figure", "axes", "row"}
 
 
 @pytest.mark.parametrize(
@@ -38,6 +39,16 @@ def test_what_it_imports_and_what_it_leaves_behind_are_told_apart() -> None:
         ("def answer():\n    return [value for value in values]", False),
         ("@values.append\ndef answer():\n    pass", False),
         ("  print(values)\n  x = 1", False),
+        ("print(row)", False),
+        ("for each in [1]:\n    print(row)", False),
+        ("for row in row:\n    pass", False),
+        ("for each in []:\n    row = 1\nelse:\n    print(row)", False),
+        ("with open(row) as row:\n    pass", False),
+        ("print(f'{row!r:>{8}}')", False),
+        ("for row in [1]:\n    print(row)", True),
+        ("for number, row in enumerate([1]):\n    for column in [row]:\n        print(column, row)", True),
+        ("with open('x') as row:\n    print(row)", True),
+        ("column = 1\nprint(column)", True),
         ("def answer(values):\n    return sum(values)", True),
         ("def answer():\n    figure, axes = plt.subplots()\n    return lambda: axes", True),
         ("def answer(data):\n    return [values for values in data]", True),
