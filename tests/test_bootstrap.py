@@ -218,6 +218,19 @@ def test_an_environment_that_was_moved_or_copied_is_made_anew(moved: Path) -> No
 
 
 @pytest.mark.slow
+def test_an_environment_behind_a_link_is_left_as_it_is(made: Path, tmp_path: Path) -> None:
+    root = make_course(tmp_path / "other")
+    (root / ".venv").symlink_to(made / ".venv")
+
+    run = course(root)
+
+    assert run.returncode == 1
+    assert f"{root / '.venv'} is a link" in run.stderr
+    assert "Remove the link" in run.stderr
+    assert course(made).returncode == 7
+    assert (root / ".venv").is_symlink()
+
+
 def test_an_interrupted_install_says_so_and_is_repaired_by_the_next_run(tmp_path: Path) -> None:
     root = make_course(tmp_path / "course")
     with subprocess.Popen(
