@@ -27,7 +27,7 @@ from autograder.kit.words import GUESSES, WORDS
 MODULES = (
     *("words", "pictures", "devices", "checks", "predictions", "source", "figures"),
     *("memory", "aliasing", "broadcasting", "folding", "products", "joining", "graph_picture"),
-    *("gpu_memory", "gpu_rules", "gpu_calls", "gpu"),
+    *("gpu_memory", "gpu_rules", "gpu_calls", "gpu_errors", "gpu_mode", "gpu"),
 )
 TABLES: dict[str, Mapping[str, object]] = {"WORDS": WORDS, "GUESSES": GUESSES}
 ALWAYS = ("RESULTS", "WORDS")  # for the closing cell, and for hidden tests that bring words of their own
