@@ -26,7 +26,7 @@ def main(job: socket.socket, control: socket.socket, shell: shells.Shell) -> Non
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the grader's
     channel = Channel(job)
     channel.send({"judge": os.getpid()}, Blobs())
-    facts, _ = channel.receive()
+    facts = channel.receive_document()
     limit_memory()
     try:
         result: Any = asdict(Trial(read_job(facts), Starter(control, facts["caps"]), shell).run())
@@ -34,7 +34,7 @@ def main(job: socket.socket, control: socket.socket, shell: shells.Shell) -> Non
         result = {"refused": str(error)}
     usage = resource.getrusage(resource.RUSAGE_SELF)
     result["judge_seconds"] = round(usage.ru_utime + usage.ru_stime, 3)
-    channel.send(result, Blobs())
+    channel.send_document(result)
 
 
 class Starter:

@@ -18,6 +18,7 @@ from typing import Any
 import torch
 
 from autograder.judge.changes import Message
+from autograder.judge.failures import Foreign
 from autograder.judge.lent import allowed, surface
 from autograder.judge.memories import Uncrossable
 from autograder.judge.peer import Peer
@@ -92,6 +93,9 @@ class Link(Peer):
         except TimeUp:
             self.kill()
             raise Lost("it did not answer any more") from None
+        except Exception as error:  # one of ours, which it pretends to hand back
+            self.kill()
+            raise Lost(f"what it answered was no answer ({type(error).__name__})", forbidden=True) from None
 
     def ask_within(self, seconds: float, operation: str, *args: Any) -> Any:
         """Ask, with a limit of its own; see `ask`.
@@ -172,7 +176,11 @@ class Link(Peer):
             Lost: the worker has not survived it.
         """
         if self.mirror.untold():  # what a test writes last is there for the next cell
-            self.control("end")
+            try:
+                self.control("end")
+            except Foreign as error:
+                self.kill()
+                raise Lost(f"it could not end a test ({type(error).__name__})", forbidden=True) from None
         self.mirror.clear()
         self.state.clear()
         self.raised.clear()

@@ -74,6 +74,7 @@ class Mirror:
         self.nodes: dict[int, Node] = {}
         self.our_nodes: dict[int, Node] = {}
         self.dead: list[int] = []
+        self.rewritten: set[int] = set()  # by the last message
         self.arrived: list[Any] = []  # by the last message; its own value, which names them, is read after them
 
     def untold(self) -> bool:
@@ -145,7 +146,7 @@ class Mirror:
         Raises:
             Violation: it speaks of what there is not, or of memory beyond a tensor's own.
         """
-        self.arrived = []
+        self.arrived, self.rewritten = [], set()
         if not listed(changes):
             return
         steps: dict[Any, Callable[[list[Any]], None]] = {
@@ -175,8 +176,11 @@ class Mirror:
         self.memories.add(number, moved(data.clone(), device_of(device))).seen = data
 
     def _on_bytes(self, facts: list[Any], blobs: list[memoryview]) -> None:
-        number, blob = facts
-        memory, data = self.memories[whole(number, 2**53)], bytes_in(blobs, blob)
+        number, blob = whole(facts[0], 2**53), facts[1]
+        if number in self.rewritten:  # or one message could have the same bytes copied for hours
+            raise Violation("memory that changes twice at once")
+        self.rewritten.add(number)
+        memory, data = self.memories[number], bytes_in(blobs, blob)
         if data.numel() != memory.bytes.numel():
             raise Violation("memory of another length")
         memory.bytes.copy_(data)

@@ -40,6 +40,9 @@ MOST_RAISED = 100
 class Peer:
     """What both ends have in common. `perform` does what is asked; `print` shows what the other end printed."""
 
+    trusting = False
+    """Whether a class may come from the other end that does more, when it is called, than to make a value."""
+
     def __init__(self, channel: Channel, *, odd: bool) -> None:
         self.channel = channel
         self.mirror = Mirror(odd, self.ask_products)

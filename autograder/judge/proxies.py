@@ -2,8 +2,9 @@
 
 A handle forwards what is done with it: calls, attributes, items, iteration, arithmetic. It answers for itself only what
 the other end must not decide. `isinstance` goes by the classes that both ends know, and never by those of plain values:
-what is a number or a tensor crosses as one. Two handles are equal if they are one object. Attributes by which libraries
-reach into memory, such as `__array_interface__`, do not exist.
+what is a number or a tensor crosses as one. Two handles are equal if they are one object; one on a library's class
+equals that class, and is called on the other end even so. Attributes by which libraries reach into memory, such as
+`__array_interface__`, do not exist.
 """
 
 from __future__ import annotations
@@ -84,10 +85,10 @@ class Handle:
         return True  # it is an object; what it says of itself is no proof of anything
 
     def __eq__(self, other: object) -> bool:
-        return self is other
+        return self is other or (isinstance(other, type) and same_class(self) is other)
 
     def __hash__(self) -> int:
-        return hash(number_of(self))
+        return hash(same_class(self) or number_of(self))
 
     def __enter__(self) -> Any:
         return ask(self, "enter")
@@ -99,7 +100,10 @@ class Handle:
         return [each for each in ask(self, "dir") if isinstance(each, str)]
 
     def __instancecheck__(self, other: object) -> bool:
-        return isinstance(other, Handle) and ask(self, "isinstance", other) is True
+        if isinstance(other, Handle):
+            return ask(self, "isinstance", other) is True
+        same = same_class(self)
+        return same is not None and isinstance(other, same)
 
     @property
     def __bases__(self) -> tuple[type, ...]:
@@ -150,6 +154,12 @@ def peer_of(target: Handle) -> Any:
 
 def number_of(target: Handle) -> int:
     return int(object.__getattribute__(target, "_wire_number_"))
+
+
+def same_class(target: Handle) -> type | None:
+    """The class of this end that it is a handle on, as the other end says."""
+    bases = object.__getattribute__(target, "_wire_about_").get("bases", [])
+    return class_of(bases[0], LIBRARIES) if bases else None
 
 
 def handle(peer: Any, number: int, about: dict[str, Any]) -> Handle:

@@ -93,7 +93,7 @@ class Parser:
         body, wanted = self.body(text), self.body(other)
         if not body or not wanted:
             return plain(text) == plain(other)
-        return list(map(dump, body)) == list(map(dump, wanted))
+        return len(body) == len(wanted) and all(dump(a) == dump(b) for a, b in zip(body, wanted, strict=True))
 
 
 def as_ipython_reads(text: str) -> str:

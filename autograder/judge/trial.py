@@ -32,6 +32,8 @@ from autograder.kit.gpu_memory import simulated
 
 MOST_WORKERS = 4
 MESSAGE = 2000
+CELLS_OF_OUTPUT = 16
+"""A submission may show as much as so many cells, and each cell as much as a message all the same."""
 
 
 class Watched(list[torch.device]):
@@ -69,6 +71,7 @@ class Trial:
         self.devices: list[str] = []
         self.device = ""
         self.overrun = False
+        self.room = job.output_characters * CELLS_OF_OUTPUT
 
     def run(self) -> Result:
         """Judge it. Whatever the submission does, there is a result."""
@@ -157,27 +160,36 @@ class Trial:
     def _cell(self, cell: Cell, *, again: bool = False) -> None:
         """Have the worker run a cell."""
         assert self.link is not None
-        shown = shells.Recorder(self.job.output_characters)
+        shown = shells.Recorder(self._output())
         self.link.show = lambda event: keep(shown, event)
+        seconds, self.overrun = self._seconds(), False
         try:
-            if cell.kind == "set-up":
-                self.link.control("setup", cell.source)
-            else:
-                self.link.ask_within(self._seconds(), "cell", cell.source, self.labels[cell.index])
+            with self._limited(seconds):
+                if cell.kind == "set-up":
+                    self.link.control("setup", cell.source)
+                else:
+                    self.link.ask_within(seconds, "cell", cell.source, self.labels[cell.index])
             self.done.append(cell)
         except TimeUp:
+            if self.overrun:  # in the middle of a conversation, perhaps
+                raise Lost("it ran too long and could not be stopped") from None
             words = f"longer than {self.job.cell_seconds:g} s"
             shown.add(["error", "TimedOut", words, [f"TimedOut: {words}"]], 0)
             if not again:
                 self.result.troubles.append(("late", cell.index, words))
-        except Foreign as error:
+        except (Foreign, Exception) as error:  # the latter are ours, which passed through the cell
             shown.add(["error", type(error).__name__, text_of(error), [text_of(error)]], 0)
         finally:
             if not again:
+                self.room -= shown.most - shown.room
                 events = self.result.outputs[cell.index] = shown.take()
                 failed = next((each for each in events if each[0] == "error"), None)
                 if failed is not None:
                     self.result.errors[cell.index] = f"{failed[1]}: {failed[2]}"
+
+    def _output(self) -> int:
+        """How many characters the next cell may show."""
+        return min(self.job.output_characters, max(MESSAGE, self.room))
 
     def _seconds(self) -> float:
         return max(0.05, min(self.job.cell_seconds, self.end - monotonic()))
@@ -191,6 +203,7 @@ class Trial:
         assert self.link is not None
         link, seconds = self.link, self._seconds()
         self.devices, self.device, self.overrun = ["cpu"], "", False
+        self.shell.recorder.most = self._output()
         self.shell.recorder.reset()
         link.show = self._show
         link.until = monotonic() + seconds
@@ -199,6 +212,7 @@ class Trial:
                 outcome = self._judged(cell, link)
         finally:
             link.until = None
+            self.room -= self.shell.recorder.most - self.shell.recorder.room
             self.result.outputs[cell.index] = self.shell.recorder.take()
         outcome.devices, outcome.device = self.devices, "" if outcome.ending == "passed" else self.device
         self.result.tests[cell.id] = outcome

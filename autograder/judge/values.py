@@ -4,7 +4,7 @@ Numbers, strings and None are themselves in JSON; all else is a list that begins
 
     list tuple set frozenset dict OrderedDict           built of further values; the first and the last three may carry
     named slice range ellipsis complex bytes size       a number, by which a change in them comes back after the call
-    scalar dtype device type                            NumPy's numbers; what both ends know by name
+    scalar dtype device type                            NumPy's numbers; what both ends know by name, see `known_by`
     twin                                                a tensor or an array: see `mirror`
     again                                               a container that this call handed over as an argument
 
@@ -41,7 +41,11 @@ MOST_ALIKE = 100
 KINDS: dict[str, type] = {each.__name__: each for each in (list, tuple, set, frozenset, dict, collections.OrderedDict)}
 MUTABLE = (list, dict, set, collections.OrderedDict)
 NAMED = ("torch", "numpy", "collections", "builtins")
-"""Where classes come from that cross by name."""
+"""Where classes come from that a test may hand to an answer by name."""
+PLAIN = frozenset(
+    {bool, int, float, complex, str, list, tuple, dict, set, frozenset, *(np.dtype(each).type for each in ARRAY_KINDS)}
+)
+"""Classes that an answer may hand to a test."""
 
 
 class Handed:
@@ -119,7 +123,7 @@ def encode(peer: Peer, value: Any, message: Message, handed: Handed, *, number: 
     for name, base in reversed(KINDS.items()):
         if kind is base or (issubclass(kind, base) and not is_named(kind) and kind is not torch.Size):
             return encode_container(name, base, value, inner, handed, number)
-    simple = encode_simple(value, kind, message, inner)
+    simple = encode_simple(peer, value, kind, message, inner)
     if simple is not None:
         return simple
     bases: tuple[Any, ...] = (int, float, str, bytes, complex)
@@ -155,7 +159,7 @@ def encode_twin(peer: Peer, value: Any, message: Message) -> Any:
         return ["twin", peer.mirror.number(value, message)]
 
 
-def encode_simple(value: Any, kind: type, message: Message, inner: Callable[[Any], Any]) -> Any:
+def encode_simple(peer: Peer, value: Any, kind: type, message: Message, inner: Callable[[Any], Any]) -> Any:
     """What is neither a container nor an object; None if it is one of these."""
     if is_named(kind):
         return ["named", kind.__name__[:100], fields_of(kind), [inner(each) for each in tuple.__iter__(value)]]
@@ -174,7 +178,7 @@ def encode_simple(value: Any, kind: type, message: Message, inner: Callable[[Any
             return ["slice", inner(value.start), inner(value.stop), inner(value.step)]
         case range():
             return ["range", value.start, value.stop, value.step]
-        case type() if class_of(name_of(value), NAMED) is value:
+        case type() if known_by(name_of(value), plain=peer.trusting) is value:
             return ["type", *name_of(value)]
     if kind is complex:
         return ["complex", value.real, value.imag]
@@ -255,12 +259,23 @@ def decode_simple(
         case "ellipsis", []:
             return ...
         case "type", [module, name]:
-            found = class_of((text(module), text(name)), NAMED)
+            found = known_by((text(module), text(name)), plain=not peer.trusting)
             if found is None:
                 raise Violation("a class that is not known here")
             return found
     handed.count()
     return peer.decode_object(kind, facts, blobs)
+
+
+def known_by(name: tuple[str, str], *, plain: bool) -> type | None:
+    """The class of that name, if it crosses as itself; `plain` on its way to the judge.
+
+    A test may call what an answer gives it. Were it one of the libraries' classes itself, that call would run here, out
+    of the sandbox, and some of them open files or evaluate texts. So it is a handle there, and the call runs where the
+    answer is; only of plain classes can nothing come but a value.
+    """
+    found = class_of(name, NAMED)
+    return found if not plain or found in PLAIN else None
 
 
 # --- named tuples -----------------------------------------------------------------------------------------------------

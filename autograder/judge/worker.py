@@ -33,6 +33,8 @@ from autograder.kit.figures import figures
 class AnswersPeer(Peer):
     """The end that gets copies of what tests hand over."""
 
+    trusting = True
+
     def __init__(self, channel: Channel) -> None:
         super().__init__(channel, odd=True)
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import collections
 import json
+import threading
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -182,6 +185,47 @@ def test_a_students_module_is_a_module_here() -> None:
         optimiser.step()
         assert not torch.equal(net.layer.bias, before)
         assert set(net.state_dict()) == {"layer.weight", "layer.bias"}
+
+
+@pytest.mark.parametrize("kind", [nn.Linear, torch.Tensor, np.ndarray, collections.Counter, type, bytes, np.memmap])
+def test_a_librarys_class_is_known_here_and_called_where_the_answer_is(kind: type) -> None:
+    with connected(kind=kind, same=lambda x: x, is_it=lambda x: x is kind) as ask:
+        got = ask("kind")
+        assert not isinstance(got, type)
+        assert got == kind
+        assert kind == got
+        assert {dict: 1}.get(got) is None
+        assert {kind: 1}[got] == 1
+        assert ask("same")(kind) == kind
+        assert ask("is_it")(kind) is True
+        assert ask("is_it")(got) is True
+
+
+def test_what_a_librarys_class_does_when_it_is_called_it_does_over_there(tmp_path: Path) -> None:
+    opened, here = [], threading.get_ident()
+
+    class Opens(Answers):
+        def perform(self, operation: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
+            opened.append((operation, threading.get_ident() == here))
+            return super().perform(operation, args, kwargs)
+
+    with connected(Opens, kind=torch._C.PyTorchFileWriter, path=str(tmp_path / "x")) as ask:
+        ask("kind")(ask("path"))
+
+    assert ("call", False) in opened
+
+
+@pytest.mark.parametrize("kind", [bool, int, float, str, list, tuple, dict, set, np.float32, np.int64])
+def test_a_plain_class_is_itself(kind: type) -> None:
+    with connected(kind=kind) as ask:
+        assert ask("kind") is kind
+
+
+def test_a_tensor_is_an_instance_of_a_class_that_an_answer_gives() -> None:
+    with connected(kind=torch.Tensor, mine=Net) as ask:
+        assert isinstance(torch.ones(1), ask("kind"))
+        assert not isinstance(1, ask("kind"))
+        assert not isinstance(torch.ones(1), ask("mine"))
 
 
 def test_a_tests_module_is_trained_by_an_answer() -> None:
@@ -414,6 +458,8 @@ def test_what_an_object_says_of_itself_is_not_believed() -> None:
         ["give", [["yours", 7], []], [], [], []],
         ["give", [["pickle", 0, 0], []], [], [], []],
         ["give", [["type", "os", "system"], []], [], [], []],
+        ["give", [["type", "torch._C", "PyTorchFileWriter"], []], [], [], []],
+        ["give", [["type", "torch.nn.modules.linear", "Linear"], []], [], [], []],
         ["give", [["dtype", "object"], []], [], [], []],
         ["give", [[[[]]], []], [], [], []],
         ["give", [1, []], [["memory", 3, "cpu", 0]], [], []],

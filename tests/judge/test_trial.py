@@ -12,9 +12,10 @@ from IPython.core.interactiveshell import InteractiveShell
 from live import said, starter
 
 from autograder.judge.job import Cell, Job, Result
+from autograder.judge.mirror import Mirror
 from autograder.judge.shell import Shell, make_shell
 from autograder.judge.state import fixed
-from autograder.judge.trial import MOST_WORKERS, Trial
+from autograder.judge.trial import CELLS_OF_OUTPUT, MESSAGE, MOST_WORKERS, Trial
 from notebooks import KIT
 
 SPECIAL = "\ndef devices():\n    return ['cpu', 'second']\ndef figures():\n    pass\ndef source_of(f):\n    pass\n"
@@ -293,6 +294,67 @@ def test_output_is_cut_where_the_job_says(judged: Judged) -> None:
     result = judged("print('x' * 100_000)\nprint('y')", "print('z')", output_characters=1000)
     assert said(result.outputs[1]).startswith("x" * 1000) and len(said(result.outputs[1])) < 1100
     assert said(result.outputs[2]) == "z\n"
+
+
+def test_a_submission_shows_so_much_in_all_and_each_cell_something(judged: Judged) -> None:
+    result = judged(*["print('x' * 100_000)"] * (CELLS_OF_OUTPUT + 2), output_characters=4000)
+    shown = [len(said(result.outputs[at])) for at in range(1, CELLS_OF_OUTPUT + 3)]
+    assert min(shown[:CELLS_OF_OUTPUT]) >= 4000
+    assert all(MESSAGE <= each < 2 * MESSAGE for each in shown[CELLS_OF_OUTPUT:])
+
+
+PEER = "import gc\npeer = next(each for each in gc.get_objects() if type(each).__name__ == 'WorkerPeer')\n"
+"""A student who looks for the worker's end of the wire, finds it."""
+OURS = """
+from autograder.judge.wire import Blobs
+def send(*message):
+    peer.channel.send([*message, [], [], []], Blobs())
+send("ask", ["call", ["list", [1]], ["dict", []]])
+send("fail", {"yours": peer.channel.receive()[0][1]["number"]})
+"""
+"""It has the judge raise something, and hands that back."""
+COPIES = """
+from autograder.judge.wire import Blobs
+blobs = Blobs()
+blobs.add(bytes(32 << 20))
+again = [["bytes", 3, 0]] * 100_000
+peer.channel.send(["give", [True, []], [["memory", 3, "cpu", 0], *again], [], []], blobs)
+"""
+
+
+def test_an_exception_of_the_judges_own_that_a_cell_hands_back_is_the_cells(judged: Judged) -> None:
+    result = judged(PEER + OURS, "x = 1", ("x-check", "expect(x, 1)"))
+    assert "PermissionError" in result.errors[1]
+    assert result.tests.keys() == {"x-check"}
+
+
+def test_a_worker_that_cannot_end_a_test_costs_that_test(judged: Judged) -> None:
+    fails = PEER + "def on_end(*args):\n    raise ValueError\npeer.on_end = on_end\nx = torch.zeros(2)"
+    result = judged("import torch\n" + fails, ("x-check", "x[0] = 1"), ("y-check", "pass"))
+    assert (result.tests["x-check"].ending, result.tests["y-check"].ending) == ("forbidden", "passed")
+
+
+def test_a_message_that_would_be_read_for_hours_is_refused_at_once(judged: Judged) -> None:
+    start = monotonic()
+    result = judged(PEER + COPIES, ("y-check", "pass"))
+    assert ("forbidden", 1) in [each[:2] for each in result.troubles]
+    assert result.tests["y-check"].ending == "passed"
+    assert monotonic() - start < 20  # the copies would take some ten minutes
+
+
+def test_a_judge_that_a_cell_keeps_busy_stops_when_its_time_is_up(judged: Judged, monkeypatch: Any) -> None:
+    read, messages = Mirror.apply, []
+
+    def read_for_ever(*args: Any) -> None:
+        messages.append(args)
+        while len(messages) == 4:  # the reply to the second of these cells
+            pass
+        read(*args)
+
+    monkeypatch.setattr(Mirror, "apply", read_for_ever)
+    result = judged("x = 1", "y = 2", "z = 3", ("z-check", "expect(z, 3)"), cell_seconds=0.5)
+    assert [each[:2] for each in result.troubles] == [("lost", 2)]
+    assert result.tests["z-check"].ending == "passed"
 
 
 def test_a_test_leaves_no_setting_and_no_name_in_the_notebook(judged: Judged) -> None:

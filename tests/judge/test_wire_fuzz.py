@@ -712,7 +712,7 @@ plain = (
     | texts
     | st.binary(max_size=20)
     | st.complex_numbers()
-    | st.sampled_from([..., torch.float16, torch.device("cpu"), torch.Size([2, 0]), int, torch.Tensor, np.float32])
+    | st.sampled_from([..., torch.float16, torch.device("cpu"), torch.Size([2, 0]), int, dict, np.float32])
     | st.builds(slice, st.none() | st.integers(), st.none() | st.integers(), st.none() | st.integers())
     | st.builds(range, st.integers(-9, 9), st.integers(-9, 9), st.integers(1, 3))
     | st.sampled_from(
