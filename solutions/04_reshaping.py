@@ -1341,7 +1341,7 @@ with check("patches"):
 # %% folded="Drawing the patches"
 try:
     cut = patches(disc[None], 10)
-except NotImplementedError:
+except Exception:  # not written yet, or not right
     cut = None
 if getattr(cut, "shape", None) != (12, 1, 10, 10):
     print("Answer 4.15 first, then run this cell again.")
