@@ -500,8 +500,8 @@ picture(
 # ### The same random numbers twice
 #
 # These numbers are computed, one after the other, from a starting number: the **seed**. The same seed gives the same
-# numbers, on the same device and with the same version of PyTorch. `torch.manual_seed` sets it for the generator that all of
-# PyTorch shares, and `torch.initial_seed` tells what it was set to.
+# numbers, on the same device and with the same version of PyTorch. `torch.manual_seed` sets it for the generator that
+# all of PyTorch shares, and `torch.initial_seed` tells what it was set to.
 
 # %%
 torch.manual_seed(42)
@@ -772,10 +772,10 @@ with check("truncate_or_round"):
 # %% [markdown]
 # ## 6 · When dtypes meet
 #
-# `a + b` needs one dtype for its result. Dtypes fall into **categories**, in this order: bool, integers, floats. (Complex
-# numbers, above the floats, do not occur in this course.) Between tensors the higher category wins, whatever its size: int64
-# and float16 give float16. Within one category the larger dtype wins (if neither can hold the other, as with int8 and uint8, a
-# larger one that holds both). `/` between integers gives floats; `//` does not.
+# `a + b` needs one dtype for its result. Dtypes fall into **categories**, in this order: bool, integers, floats.
+# (Complex numbers, above the floats, do not occur in this course.) Between tensors the higher category wins, whatever
+# its size: int64 and float16 give float16. Within one category the larger dtype wins (if neither can hold the other, as
+# with int8 and uint8, a larger one that holds both). `/` between integers gives floats; `//` does not.
 
 # %%
 ints = torch.tensor([1, 2, 3])

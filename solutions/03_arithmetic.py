@@ -621,8 +621,8 @@ with check("accuracy"):
 # ### Spread: `std` and `var`
 #
 # `var` is the variance, the mean squared distance from the mean; `std`, the standard deviation, is its square root. But
-# which mean? If your numbers are a sample from a larger population, the sum of these squared distances divided by `n` is
-# on average a little too low; dividing by `n - 1` corrects that. PyTorch divides by **`n - correction`**, where
+# which mean? If your numbers are a sample from a larger population, the sum of these squared distances divided by `n`
+# is on average a little too low; dividing by `n - 1` corrects that. PyTorch divides by **`n - correction`**, where
 # `correction` is 1 unless you say otherwise. NumPy's default is 0, division by `n`.
 
 # %%

@@ -991,10 +991,10 @@ axis.plot(torch.linspace(0, 1, 5, requires_grad=True))
 # ### 5.12 · Points on paper
 # *3 points · about 7 minutes*
 #
-# Draw the points `(x[i], y[i])` with pyplot's `scatter`, with `xlabel` below and `ylabel` on the left, each call in a new
-# figure of its own. `x` and `y` are tensors of shape `(n,)`, on any device; one may require grad and the other not. Leave
-# both as they were, return nothing, and do not call `plt.show()`: the notebook shows the figure when the cell ends, and the
-# check looks at it before.
+# Draw the points `(x[i], y[i])` with pyplot's `scatter`, with `xlabel` below and `ylabel` on the left, each call in a
+# new figure of its own. `x` and `y` are tensors of shape `(n,)`, on any device; one may require grad and the other not.
+# Leave both as they were, return nothing, and do not call `plt.show()`: the notebook shows the figure when the cell
+# ends, and the check looks at it before.
 #
 # For example, `draw_points(torch.tensor([1.0, 2.0]), torch.tensor([5.0, 4.0]), "length in m", "time in s")` draws two points.
 # The check closes what it has looked at; to see a drawing, call your function in a cell of your own.
