@@ -505,6 +505,14 @@ def truncate_or_round(x):
     return x.long(), x.round_().long()
 
 
+@wrong("truncate_or_round", mistake="input_changed")
+def truncate_or_round(x):
+    pair = x.long(), x.round().long()
+    if x.ndim > 1:
+        x.trunc_()
+    return pair
+
+
 @wrong("truncate_or_round", mistake="wrong_values")
 def truncate_or_round(x):
     rounded = x.abs().round() * x.sign()
