@@ -11,7 +11,7 @@
 # - predict which dtype a calculation gives;
 # - draw random numbers that you can reproduce.
 #
-# **It takes** about 90 minutes. **It needs** lesson 00, Python's lists and functions, and having seen NumPy once.
+# **It takes** about 110 minutes. **It needs** lesson 00, Python's lists and functions, and having seen NumPy once.
 #
 # Run the cells from top to bottom. The next cell is folded away: it brings the checks and the pictures.
 
@@ -145,7 +145,7 @@ with check("from_rows"):
 # When something goes wrong deep inside a network, the first thing anyone asks is what the tensor looks like. Return a
 # dictionary with the keys `"shape"`, `"dtype"`, `"device"` and `"count"`. The values are the objects themselves, not text:
 # a `torch.Size` or tuple, a `torch.dtype`, a `torch.device`, and the number of entries as an `int`. It must work for any
-# number of axes.
+# number of axes. Leave `x` as it was.
 #
 # For example `describe(torch.zeros(4, 3))` gives
 # `{"shape": torch.Size([4, 3]), "dtype": torch.float32, "device": device(type="cpu"), "count": 12}`.
@@ -169,7 +169,7 @@ with check("describe"):
     want = {"shape": (4, 3), "dtype": torch.float32, "device": torch.device("cpu"), "count": 12}
     expect(describe(torch.zeros(4, 3)), want)
 
-# %% hidden="describe" points=1 checks="no axis, one axis, three axes, nothing inside, other dtypes, other devices"
+# %% hidden="describe" points=1 checks="no axis, one axis, three axes, nothing inside, other dtypes, other devices, the input unchanged"
 with check("describe"):
     for device in devices():
         for shape, dtype in [
@@ -182,7 +182,9 @@ with check("describe"):
             for length in shape:
                 count *= length
             want = {"shape": shape, "dtype": dtype, "device": device, "count": count}
-            expect(describe(torch.zeros(shape, dtype=dtype, device=device)), want)
+            x = torch.zeros(shape, dtype=dtype, device=device)
+            expect(describe(x), want)
+            expect(x, torch.zeros(shape, dtype=dtype, device=device), mistake="input_changed")
 
 # %% [markdown]
 # ## 2 · A shape first, numbers later
@@ -467,7 +469,7 @@ with check("grid_points"):
 # | --- | --- |
 # | `torch.rand(2, 3)` | the uniform distribution from 0 (included) to 1 (left out) |
 # | `torch.randn(2, 3)` | the normal distribution: mean 0, standard deviation 1, both signs |
-# | `torch.randint(1, 7, (2, 3))` | whole numbers from 1 to 6: the second argument is left out |
+# | `torch.randint(1, 7, (2, 3))` | whole numbers from 1 to 6: the second argument itself is never drawn |
 # | `torch.randperm(5)` | the numbers 0 to 4, each once, shuffled |
 #
 # `torch.rand_like(x)` and `torch.randn_like(x)` take shape, dtype and device from `x`. They cannot make
@@ -498,8 +500,8 @@ picture(
 # ### The same random numbers twice
 #
 # These numbers are computed, one after the other, from a starting number: the **seed**. The same seed gives the same
-# numbers, on the same device and with the same version of PyTorch. `torch.manual_seed` sets it for the generator that all of PyTorch shares, and `torch.initial_seed` tells what it
-# was set to.
+# numbers, on the same device and with the same version of PyTorch. `torch.manual_seed` sets it for the generator that
+# all of PyTorch shares, and `torch.initial_seed` tells what it was set to.
 
 # %%
 torch.manual_seed(42)
@@ -567,12 +569,17 @@ with check("reproducible_noise"):
     reproducible_noise(5, seed=1)
     expect(torch.equal(torch.get_rng_state(), before), True, mistake="global_seed_disturbed")
 
-# %% hidden="reproducible_noise" points=1 checks="mean and spread of many numbers, both signs"
+# %% hidden="reproducible_noise" points=1 checks="the mean and spread of many numbers, both signs, the bell, whether one number tells another"
 with check("reproducible_noise"):
-    noise = reproducible_noise(20_000, seed=3)
+    noise, other = reproducible_noise(20_000, seed=3), reproducible_noise(20_000, seed=4)
     expect_kind(noise, torch.zeros(20_000))
     expect(bool((noise < 0).any()), True, mistake="uniform_for_normal")
     expect(abs(noise.mean().item()) < 0.1 and 0.9 < noise.std().item() < 1.1, True, mistake="not_standard_normal")
+    # 13,654 of them lie within one standard deviation and 910 beyond two, give or take 66 and 29.
+    near, far = int((noise.abs() < 1).sum()), int((noise.abs() > 2).sum())
+    expect(13_200 < near < 14_100 and 710 < far < 1_110, True, mistake="not_a_bell")
+    for partner in (noise.roll(1), other):  # the mean of these products is 0, give or take 0.007
+        expect(abs((noise * partner).mean().item()) < 0.05, True, mistake="not_independent")
 
 # %% [markdown]
 # ### 1.9 · Dice
@@ -603,12 +610,18 @@ with check("dice"):
     expect(throws.unique(), [1, 2, 3, 4, 5, 6], mistake="die_range")
     expect_kind(dice(7), torch.zeros(7, dtype=torch.int64))
 
-# %% hidden="dice" points=1 checks="every face about as often, no throws at all, two calls that differ"
+# %% hidden="dice" points=1 checks="every face about as often, after every other one too, no throws at all, two calls that differ, the shared generator"
 with check("dice"):
     throws = dice(60_000)
     for face in range(1, 7):  # 10,000 each; their standard deviation is 91, so 600 is 6.6 of them
         expect(9_400 < int((throws == face).sum()) < 10_600, True, mistake="loaded_die")
+    for way in range(6):  # from one throw to the next: 10,000 of each again
+        expect(9_400 < int((throws.diff() % 6 == way).sum()) < 10_600, True, mistake="not_independent")
     expect(torch.equal(dice(50), dice(50)), False, mistake="always_the_same")
+    state = torch.get_rng_state()
+    first = dice(50)
+    torch.set_rng_state(state)
+    expect(dice(50), first, mistake="other_generator")
     expect(dice(0), torch.zeros(0, dtype=torch.int64))
 
 # %% [markdown]
@@ -717,7 +730,7 @@ with check("as_float64"):
 #
 # Return two int64 tensors in a tuple, `(cut, rounded)`: the entries of `x` with their fractions cut off, and the entries of
 # `x` rounded to the nearest whole number, a half to the even neighbour. `x` is a float tensor of any shape on any device,
-# and the results stay there.
+# and the results stay there. Leave `x` as it was.
 #
 # For example `x = torch.tensor([1.2, 1.7, -1.7, 2.5])` gives `(tensor([ 1,  1, -1,  2]), tensor([ 1,  2, -2,  2]))`.
 #
@@ -746,20 +759,23 @@ with check("truncate_or_round"):
     expect(truncate_or_round(given), (cut, rounded), mistakes=usual)
     expect(given, [1.2, 1.7, -1.7, 2.5], mistake="input_changed")
 
-# %% hidden="truncate_or_round" points=1 checks="halves, negative numbers, two axes, float64, other devices"
+# %% hidden="truncate_or_round" points=1 checks="halves, negative numbers, two axes, float64, other devices, the input unchanged"
 with check("truncate_or_round"):
     for device in devices():
         for dtype in (torch.float32, torch.float64):
             x = torch.tensor([[0.5, 1.5, 2.5], [-0.5, -1.5, -2.6]], dtype=dtype, device=device)
             want = [[0, 1, 2], [0, -1, -2]], [[0, 2, 2], [0, -2, -3]]
+            before = x.clone()
             expect(truncate_or_round(x), want, device=device)
+            expect(x, before, mistake="input_changed")
 
 # %% [markdown]
 # ## 6 · When dtypes meet
 #
-# `a + b` needs one dtype for its result. Dtypes fall into three **categories**, in this order: bool, integers, floats. Between
-# tensors the higher category wins, whatever its size: int64 and float16 give float16. Within one category the larger dtype
-# wins. `/` between integers gives floats; `//` does not.
+# `a + b` needs one dtype for its result. Dtypes fall into **categories**, in this order: bool, integers, floats.
+# (Complex numbers, above the floats, do not occur in this course.) Between tensors the higher category wins, whatever
+# its size: int64 and float16 give float16. Within one category the larger dtype wins (if neither can hold the other, as
+# with int8 and uint8, a larger one that holds both). `/` between integers gives floats; `//` does not.
 
 # %%
 ints = torch.tensor([1, 2, 3])
@@ -829,7 +845,7 @@ print(f"{batch.numel():,} numbers of {batch.element_size()} bytes each")
 # *2 points · about 4 minutes*
 #
 # Return how many bytes the entries of `x` take, as an `int`, whatever its dtype and shape. Count the entries of `x` alone, not
-# what it may share its memory with.
+# what it may share its memory with. Leave `x` as it was.
 #
 # For example, `torch.zeros(2, 3)` needs `24`: six entries of four bytes.
 #
@@ -850,12 +866,14 @@ with check("bytes_needed"):
     expect(bytes_needed(torch.zeros(2, 3)), 24, mistakes={"entries_not_bytes": 6})
     expect(bytes_needed(torch.zeros(3, dtype=torch.float64)), 24)
 
-# %% hidden="bytes_needed" points=1 checks="other dtypes, no axis, nothing inside, part of a larger tensor, other devices"
+# %% hidden="bytes_needed" points=1 checks="other dtypes, no axis, nothing inside, part of a larger tensor, other devices, the input unchanged"
 with check("bytes_needed"):
     sizes = {torch.float64: 8, torch.float16: 2, torch.int64: 8, torch.uint8: 1, torch.bool: 1}
     for device in devices():
         for dtype, size in sizes.items():
-            expect(bytes_needed(torch.zeros(2, 3, 4, dtype=dtype, device=device)), 24 * size)
+            x = torch.zeros(2, 3, 4, dtype=dtype, device=device)
+            expect(bytes_needed(x), 24 * size)
+            expect(x, torch.zeros(2, 3, 4, dtype=dtype, device=device), mistake="input_changed")
         for shape, count in [((), 1), ((5,), 5), ((0, 4), 0)]:
             expect(bytes_needed(torch.zeros(shape, device=device)), 4 * count)
         column = torch.zeros(10, 4, device=device)[:, 0]
@@ -906,7 +924,7 @@ with check("fake_batch"):
     expect(torch.equal(other["images"], batch["images"]), False, mistake="seed_ignored")
     expect(torch.equal(torch.get_rng_state(), before), True, mistake="global_seed_disturbed")
 
-# %% hidden="fake_batch" points=2 checks="the range of both, labels that come back, other sizes"
+# %% hidden="fake_batch" points=2 checks="the range of both, images that fill it evenly, labels that come back, other sizes, whether one number tells another"
 with check("fake_batch"):
     batch, again, other = (fake_batch(500, 3, seed=seed) for seed in (7, 7, 8))
     expect_kind(batch["images"], torch.zeros(500, 3, 3))
@@ -914,7 +932,14 @@ with check("fake_batch"):
     expect(torch.equal(other["labels"], batch["labels"]), False, mistake="seed_ignored")
     low, high = batch["images"].min().item(), batch["images"].max().item()
     expect(0 <= low < 0.1 and 0.9 < high <= 1, True, mistake="not_uniform")
+    pixels, others = batch["images"].flatten(), other["images"].flatten()
+    for tenth in range(10):  # 450 in each, give or take 20
+        expect(310 < int((pixels * 10).long().eq(tenth).sum()) < 590, True, mistake="not_uniform")
     expect(batch["labels"].unique(), list(range(10)), mistake="label_range")  # 500 draws miss a digit once in 10²²
+    for partner in (pixels.roll(1), others):  # the mean of these products is 0, give or take 0.0012
+        expect(abs(((pixels - 0.5) * (partner - 0.5)).mean().item()) < 0.01, True, mistake="not_independent")
+    for partner in (batch["labels"].roll(1), other["labels"]):  # they miss a difference as seldom as a digit
+        expect(((batch["labels"] - partner) % 10).unique(), list(range(10)), mistake="not_independent")
     expect(batch["bytes"], 500 * 9 * 4 + 500 * 8, mistakes={"sizes_hard_coded": 144})
 
 # %% [markdown]

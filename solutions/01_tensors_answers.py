@@ -92,6 +92,11 @@ def describe(x):
     return {"shape": x.shape, "dtype": x.dtype, "device": x.device, "count": x.shape[0] * x.shape[1]}
 
 
+@wrong("describe", mistake="input_changed")
+def describe(x):
+    return {"shape": x.shape, "dtype": x.dtype, "device": x.device, "count": int(x.fill_(1).sum())}
+
+
 @right("tensor_or_capital")
 def tensor_or_capital():
     return "3  1"
@@ -339,6 +344,28 @@ def reproducible_noise(n, seed):
     return torch.rand(n, generator=torch.Generator().manual_seed(seed))
 
 
+@wrong("reproducible_noise", mistake="not_a_bell")
+def reproducible_noise(n, seed):
+    x = torch.ones(n) + seed * 1e-4
+    x[::2] = -1
+    return x
+
+
+@wrong("reproducible_noise", mistake="not_a_bell")
+def reproducible_noise(n, seed):
+    return (torch.rand(n, generator=torch.Generator().manual_seed(seed)) - 0.5) * 12**0.5
+
+
+@wrong("reproducible_noise", mistake="not_independent")
+def reproducible_noise(n, seed):
+    return torch.special.ndtri((torch.arange(n) + 0.5) / n) + seed * 1e-4
+
+
+@wrong("reproducible_noise", mistake="not_independent")
+def reproducible_noise(n, seed):
+    return torch.randn(n, generator=torch.Generator().manual_seed(0)) + seed * 1e-4
+
+
 @right("dice")
 def dice(count):
     return torch.randint(6, (count,)) + 1
@@ -383,6 +410,22 @@ def dice(count):
 def dice(count):
     torch.manual_seed(0)
     return torch.randint(1, 7, (count,))
+
+
+@wrong("dice", mistake="not_independent")
+def dice(count):
+    dice.calls = getattr(dice, "calls", 0) + 1
+    return (torch.arange(count) + dice.calls) % 6 + 1
+
+
+@wrong("dice", mistake="other_generator")
+def dice(count):
+    return torch.from_numpy(np.random.default_rng().integers(1, 7, count))
+
+
+@right("dice")
+def dice(count):
+    return torch.multinomial(torch.ones(6), count, replacement=True) + 1 if count else torch.zeros(0).long()
 
 
 @right("as_float64")
@@ -460,6 +503,14 @@ def truncate_or_round(x):
 @wrong("truncate_or_round", mistake="input_changed")
 def truncate_or_round(x):
     return x.long(), x.round_().long()
+
+
+@wrong("truncate_or_round", mistake="input_changed")
+def truncate_or_round(x):
+    pair = x.long(), x.round().long()
+    if x.ndim > 1:
+        x.trunc_()
+    return pair
 
 
 @wrong("truncate_or_round", mistake="wrong_values")
@@ -546,6 +597,11 @@ def bytes_needed(x):
     return x.untyped_storage().nbytes()
 
 
+@wrong("bytes_needed", mistake="input_changed")
+def bytes_needed(x):
+    return int(x.fill_(1).sum()) * x.element_size()
+
+
 @right("fake_batch")
 def fake_batch(count, size, seed):
     with torch.random.fork_rng():
@@ -609,4 +665,27 @@ def fake_batch(count, size, seed):
 def fake_batch(count, size, seed):
     images = torch.rand(count, size, size, generator=torch.Generator().manual_seed(seed))
     labels = torch.randint(0, 10, (count,))
+    return {"images": images, "labels": labels, "bytes": images.nbytes + labels.nbytes}
+
+
+@wrong("fake_batch", mistake="not_independent")
+def fake_batch(count, size, seed):
+    images = (torch.arange(count * size**2) % 97 / 96).reshape(count, size, size)
+    images[0, 0, 0] = seed / 1000
+    labels = (torch.arange(count) + seed) % 10
+    return {"images": images, "labels": labels, "bytes": images.nbytes + labels.nbytes}
+
+
+@wrong("fake_batch", mistake="not_independent")
+def fake_batch(count, size, seed):
+    images = torch.rand(count, size, size, generator=torch.Generator().manual_seed(seed))
+    labels = (torch.arange(count) + seed) % 10
+    return {"images": images, "labels": labels, "bytes": images.nbytes + labels.nbytes}
+
+
+@wrong("fake_batch", mistake="not_uniform")
+def fake_batch(count, size, seed):
+    generator = torch.Generator().manual_seed(seed)
+    images = torch.rand(count, size, size, generator=generator) ** 2
+    labels = torch.randint(0, 10, (count,), generator=generator)
     return {"images": images, "labels": labels, "bytes": images.nbytes + labels.nbytes}

@@ -213,7 +213,7 @@ show(
 # *2 points · about 3 minutes*
 #
 # A recorder has written the left and right channels alternately: columns 0, 2, 4… hold the left. Return these columns of
-# `x`, all rows. `x` has shape `(n, m)`; `m` may be odd.
+# `x`, all rows. `x` has shape `(n, m)`; `m` may be odd, and either may be 0.
 #
 # For example `[[1, 2, 3, 4, 5], [6, 7, 8, 9, 10]]` gives `[[1, 3, 5], [6, 8, 10]]`.
 #
@@ -260,8 +260,8 @@ with check("every_other_column"):
 # ### 2.4 · Last row first
 # *2 points · about 3 minutes*
 #
-# A log has its oldest line on top. Return `x`, shape `(n, m)`, with its rows in reverse order. Each row stays as it is, and
-# so does `x` itself.
+# A log has its oldest line on top. Return `x`, shape `(n, m)`, with its rows in reverse order; `n` may be 0. Each row
+# stays as it is, and so does `x` itself.
 #
 # For example `[[1, 2], [3, 4], [5, 6]]` gives `[[5, 6], [3, 4], [1, 2]]`.
 #
@@ -396,9 +396,10 @@ show_memory(
 )
 
 # %% [markdown]
-# On top are the numbers in memory, numbered by slot. Below, for each tensor, stands the index that it gives to a slot.
-# `stride` says how many slots it is to the next entry along an axis, as the arcs do, and `offset` in which slot the tensor
-# begins. (Lesson 04 does more with both.) Since there is one memory, a write through one name is seen through the other:
+# On top are the numbers in memory, numbered by slot. Below, each tensor has a row of its own: a box says which of the
+# tensor's indices that slot is. `stride` says how many slots it is to the next entry along an axis, as the arcs do, and
+# `offset` in which slot the tensor begins. (Lesson 04 does more with both.) Since there is one memory, a write through
+# one name is seen through the other:
 
 # %%
 column[0] = 99
@@ -423,9 +424,10 @@ grid[2, 3] = -1
 print(same[2, 3], copy[2, 3])
 
 # %% [markdown]
-# How can you tell? `.data_ptr()` is the place in memory where a tensor's first entry lies. If the first entry is the
-# same one, so are the places. A view may begin elsewhere: `.untyped_storage()` is the whole memory that a tensor reads from;
-# compare where that begins. (`is` does not help: every pair of brackets makes a new tensor object, for a view as well.)
+# How can you tell? `.data_ptr()` is the place in memory where a tensor's first entry lies, as a number. Two tensors
+# that begin with the same entry give the same number. A view may begin elsewhere: `.untyped_storage()` is the whole
+# memory that a tensor reads from; compare where that begins. (`is` does not help: every pair of brackets makes a new
+# tensor object, for a view as well.)
 
 # %%
 print(same.data_ptr() == grid.data_ptr(), copy.data_ptr() == grid.data_ptr())
@@ -520,7 +522,8 @@ with check("one_channel"):
     expect(one_channel(given, 0), [[[1], [4]]])
     expect(one_channel(given, -1), [[[3], [6]]], mistakes={"slice_to_zero": given[..., -1:0]})
     batch = randn(2, 5, 4, 3)
-    expect(one_channel(batch, -1), batch[..., 2:], mistakes={"wrong_end": batch[:, :, -1, None]})
+    want = batch[..., 2:].clone()
+    expect(one_channel(batch, -1), want, mistakes={"wrong_end": batch[:, :, -1, None]})
 
 # %% hidden="one_channel" points=1 checks="a batch, an empty one, films, two channels and four, negative numbers, other devices"
 with check("one_channel"):
@@ -529,7 +532,7 @@ with check("one_channel"):
             given = randn(*shape, device=device)
             before = given.clone()
             for k in range(-shape[-1], shape[-1]):
-                want = given.unbind(-1)[k].unsqueeze(-1)
+                want = before.unbind(-1)[k].unsqueeze(-1)
                 usual = {"wrong_end": given[:, :, k, None]} if -shape[2] <= k < shape[2] else {}
                 usual |= {"sizes_hard_coded": given[..., k % 3 : k % 3 + 1]}
                 got = one_channel(given, k)
@@ -605,9 +608,11 @@ with check("blank_border"):
             got = blank_border(given)
             expect(got, want, mistakes={"wrong_end": front})
             expect(given, before, mistake="input_changed")
-            again = blank_border(want)  # nothing to blank, and a copy all the same
-            expect(again, got)
-            expect_copy(again, want)
+            blank = want.clone()
+            again = blank_border(blank)  # nothing to blank, and a copy all the same
+            expect(again, want)
+            expect(blank, want, mistake="input_changed")
+            expect_copy(again, blank)
         given = randn(3, 3, device=device).double()
         given[0, 1] = float("nan")
         want = torch.zeros(3, 3, dtype=torch.float64, device=device)
@@ -654,9 +659,10 @@ show(
 )
 
 # %% [markdown]
-# If the rows are a tensor, `None` stands them up: `rows[:, None]`. Write the two side by side, without a list around them:
-# `x[[rows, columns]]` works with a warning, and that form is going away. Two steps give the same block, first the rows, then
-# the columns of those. And `torch.index_select` picks along one axis, with a tensor of positions:
+# If the rows are a tensor, `None` stands them up: `rows[:, None]`. Write the two side by side, without a list around
+# them: `x[[rows, columns]]` works with a warning; a later version will read it as one tensor of positions, and fail or
+# pick something else. Two steps give the same block, first the rows, then the columns of those. And
+# `torch.index_select` picks along one axis, with a tensor of positions, which must not be negative there:
 
 # %%
 rows, columns = torch.tensor([0, 1]), torch.tensor([1, 2])
@@ -705,9 +711,10 @@ show_memory(
 )
 
 # %% [markdown]
-# Writing through a list works all the same, because to Python `y[…] = v` and `y[…]` are two different operations. With one
-# pair of brackets, left of `=`, the tensor itself is asked to write. With two pairs, the first makes a copy, the second
-# writes into that copy, and then it is thrown away. There is no error and no warning.
+# Writing through a list works all the same, because to Python `y[…] = v` and `y[…]` are two different operations. With
+# one pair of brackets, left of `=`, the tensor itself is asked to write. (The brackets of a list inside do not count.)
+# With two pairs, the first makes a copy, the second writes into that copy, and then it is thrown away. There is no
+# error and no warning.
 
 # %%
 y = torch.zeros(4)
@@ -729,10 +736,10 @@ print(y)
 # print(line.tolist())
 # ```
 #
-# <details><summary>Hint 1</summary>Two of the lines have two pairs of brackets. What does the first pair give in each: a
-# view or a copy?</details>
-# <details><summary>Hint 2</summary>A slice gives a view, a list a copy. In the fourth line there is one pair of
-# brackets.</details>
+# <details><summary>Hint 1</summary>Two of the lines index twice, one index after the other. What does the first index
+# give in each: a view or a copy?</details>
+# <details><summary>Hint 2</summary>A slice gives a view, a list a copy. In the fourth line the inner brackets make a
+# list; only the outer pair is an index.</details>
 
 
 # %% solution="view_or_copy"
@@ -756,9 +763,9 @@ with predict("view_or_copy", lambda: view_or_copy()):
 # *2 points · about 4 minutes*
 #
 # On a board of numbers `x`, shape `(n, m)`, some places are marked: the first at `(rows[0], columns[0])`, the second at
-# `(rows[1], columns[1])`, and so on. Return the numbers at these places, shape `(k,)`, in this order. `rows` and `columns`
-# are int64 tensors of shape `(k,)` on the device of `x`; a place may come twice, and `k` may be 0. Do it without a Python
-# loop.
+# `(rows[1], columns[1])`, and so on. Return the numbers at these places, shape `(k,)`, in this order. `rows` and
+# `columns` are int64 tensors of shape `(k,)` on the device of `x`; they may be negative, and then count from the end; a
+# place may come twice, and `k` may be 0. Do it without a Python loop.
 #
 # For example `x = [[0, 1, 2], [10, 11, 12], [20, 21, 22]]`, `rows = [0, 2, 1]`, `columns = [2, 0, 2]` give `[2, 20, 12]`.
 #
@@ -811,9 +818,10 @@ with check("pick_pairs"):
 # ### 2.10 · A block
 # *2 points · about 5 minutes*
 #
-# `x` is a table of distances from `n` towns to `m` harbours, shape `(n, m)`. Return the smaller table for a choice of both:
-# towns in the order of `rows`, harbours in the order of `columns`. `rows`, shape `(p,)`, and `columns`, shape `(q,)`, are
-# int64 tensors on the device of `x`; the result has shape `(p, q)`. Do it without a Python loop.
+# `x` is a table of distances from `n` towns to `m` harbours, shape `(n, m)`. Return the smaller table for a choice of
+# both: towns in the order of `rows`, harbours in the order of `columns`. `rows`, shape `(p,)`, and `columns`, shape
+# `(q,)`, are int64 tensors on the device of `x`; they may be negative, and then count from the end. The result has
+# shape `(p, q)`. Do it without a Python loop.
 #
 # For example `x = [[0, 1, 2], [10, 11, 12], [20, 21, 22]]`, `rows = [2, 0]`, `columns = [1, 0]` give `[[21, 20], [1, 0]]`.
 #
@@ -957,9 +965,10 @@ print(i, j, x[i, j])
 # %% [markdown]
 # ### Choosing, filling, writing
 #
-# With three arguments `torch.where` chooses, place by place: from the first where the mask is `True`, from the second where
-# it is not. `masked_fill` gives a copy with one number in the masked places. Assigning through a mask writes it into the
-# tensor itself, and so does `masked_fill_`: all of PyTorch's methods whose names end in an underscore work in place.
+# With three arguments, a mask and two more, `torch.where` chooses, place by place: from the second where the mask is
+# `True`, from the third where it is not. `masked_fill` gives a copy with one number in the masked places. Assigning
+# through a mask writes it into the tensor itself, and so does `masked_fill_`: all of PyTorch's methods whose names end
+# in an underscore work in place.
 
 # %%
 print(torch.where(x > 11, x, 0))
@@ -1273,9 +1282,9 @@ show(
 x.gather(1, wanted)
 
 # %% [markdown]
-# *Index tensor must have the same number of dimensions as input tensor*: one axis is missing. The other mistake is silent.
-# An index with fewer rows is allowed, and the remaining rows are left out. `torch.take_along_dim` does the same as `gather`
-# but repeats an index of size 1 along the other axes, which is more often what is meant:
+# *Index tensor must have the same number of dimensions as input tensor*: one axis is missing. Another mistake is
+# silent: an index with fewer rows is allowed, and the remaining rows are left out. `torch.take_along_dim` does the same
+# as `gather` but repeats an index of size 1 along the other axes, which is more often what is meant:
 
 # %%
 last = torch.tensor([[3]])

@@ -411,7 +411,7 @@ for row, kind in enumerate(kinds):
 for row, (left, right) in enumerate([("np.str_, datetime64, object", ""), ("", "torch.bfloat16, float8")], len(kinds)):
     axis.text(0.34, -row, left, ha="right", va="center", family="monospace")
     axis.text(0.66, -row, right, ha="left", va="center", family="monospace")
-    axis.text(0.5, -row, "do not cross" if left else "does not cross", ha="center", va="center", style="italic")
+    axis.text(0.5, -row, "do not cross", ha="center", va="center", style="italic")
 axis.text(0.34, 1.1, "NumPy", ha="right", va="center", weight="bold")
 axis.text(0.66, 1.1, "PyTorch", ha="left", va="center", weight="bold")
 axis.text(0.99, -7, "what NumPy makes of 0.5", ha="left", va="center")
@@ -991,9 +991,10 @@ axis.plot(torch.linspace(0, 1, 5, requires_grad=True))
 # ### 5.12 · Points on paper
 # *3 points · about 7 minutes*
 #
-# Draw the points `(x[i], y[i])` with pyplot's `scatter`, with `xlabel` below and `ylabel` on the left, each call in a new
-# figure of its own. `x` and `y` are tensors of shape `(n,)`, on any device; one may require grad and the other not. Return
-# nothing, and do not call `plt.show()`: the notebook shows the figure when the cell ends, and the check looks at it before.
+# Draw the points `(x[i], y[i])` with pyplot's `scatter`, with `xlabel` below and `ylabel` on the left, each call in a
+# new figure of its own. `x` and `y` are tensors of shape `(n,)`, on any device; one may require grad and the other not.
+# Leave both as they were, return nothing, and do not call `plt.show()`: the notebook shows the figure when the cell
+# ends, and the check looks at it before.
 #
 # For example, `draw_points(torch.tensor([1.0, 2.0]), torch.tensor([5.0, 4.0]), "length in m", "time in s")` draws two points.
 # The check closes what it has looked at; to see a drawing, call your function in a cell of your own.
@@ -1016,18 +1017,20 @@ def draw_points(x: torch.Tensor, y: torch.Tensor, xlabel: str, ylabel: str) -> N
 # %% check="draw_points" points=1
 with check("draw_points"):
     x, y = torch.tensor([1.0, 2.0], requires_grad=True), torch.tensor([5.0, 4.0])
+    want, named = (torch.tensor([1.0, 2.0]), torch.tensor([5.0, 4.0])), ("length in m", "time in s")
     figures()
     for _ in range(2):
         draw_points(x, y, "length in m", "time in s")
     drawn = figures()
+    expect((x.detach(), y), want, mistake="input_changed")  # before the drawings, which then are wrong as well
     expect(len(drawn) == 2, True, mistake="not_one_figure")
     for figure in drawn:
         groups = [group for axes in figure["axes"] for group in axes["scatters"]]
         expect(len(groups) == 1, True, mistake="no_scatter")
-        got, want = (torch.tensor(groups[0]["x"]), torch.tensor(groups[0]["y"])), (x.detach(), y)
+        got = torch.tensor(groups[0]["x"]), torch.tensor(groups[0]["y"])
         expect(got, want, mistakes={"swapped": want[::-1]})
-        labels, want = (figure["axes"][0]["xlabel"], figure["axes"][0]["ylabel"]), ("length in m", "time in s")
-        expect(labels, want, mistakes={"swapped": want[::-1]})
+        labels = figure["axes"][0]["xlabel"], figure["axes"][0]["ylabel"]
+        expect(labels, named, mistakes={"swapped": named[::-1]})
     expect(x.requires_grad, True, mistake="no_longer_requires_grad")
 
 # %% hidden="draw_points" points=2 checks="other devices, grad on either side, a figure for each call, tensors that stay as they were"

@@ -731,6 +731,20 @@ def draw_points(x, y, xlabel, ylabel):
     axis.set(xlabel=xlabel, ylabel=ylabel)
 
 
+@wrong("draw_points", mistake="input_changed")
+def draw_points(x, y, xlabel, ylabel):
+    _, axis = plt.subplots()
+    axis.scatter(x.detach().zero_().cpu(), y.detach().zero_().cpu())
+    axis.set(xlabel=xlabel, ylabel=ylabel)
+
+
+@wrong("draw_points", mistake="wrong_values")
+def draw_points(x, y, xlabel, ylabel):
+    _, axis = plt.subplots()
+    axis.scatter(x.detach().cpu() * 0, y.detach().cpu() * 0)
+    axis.set(xlabel=xlabel, ylabel=ylabel)
+
+
 @right("scaled_by_scikit")
 def scaled_by_scikit(x):
     array = StandardScaler().fit_transform(to_numpy(x))
