@@ -12,7 +12,7 @@ import symtable
 from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 
-from autograder.judge.python_source import MAGIC, MAX_CELL, REFUSALS, Parser, definitions, flat, imports, scopes, stored
+from autograder.judge.python_source import MAGIC, MAX_CELL, REFUSALS, Parser, bound, flat, imports, scopes, stored
 
 
 @dataclass(frozen=True)
@@ -47,17 +47,25 @@ def read(block: Iterable[ast.stmt], known: Set[str] = frozenset()) -> set[str]:
     for statement in block:
         match statement:
             case ast.For(target=target, iter=values):
-                found |= looked_up(values) - known | read(statement.body, known | stored(target))
+                found |= {*looked_up(values), *written_into(target)} - known
+                found |= read(statement.body, known | stored(target))
                 found |= read(statement.orelse, known)
             case ast.With(items=items, body=body):
                 for item in items:
                     found |= looked_up(item.context_expr) - known
-                    known |= stored(item.optional_vars) if item.optional_vars else set()
+                    if item.optional_vars:
+                        found |= written_into(item.optional_vars) - known
+                        known |= stored(item.optional_vars)
                 found |= read(body, known)
             case _:
                 found |= {*looked_up(statement), *changed(statement)} - known
-        known |= definitions([statement]).keys()
+        known |= set(bound(statement))  # what a loop or a branch binds may have no value after it
     return found
+
+
+def written_into(target: ast.expr) -> set[str]:
+    """The names that a target such as `values[0]` needs."""
+    return looked_up(target) - stored(target)
 
 
 def words(source: str) -> frozenset[str]:

@@ -45,7 +45,7 @@ class _Exercise:
     def places(self) -> dict[str, int]:
         """A copy's own place if the answer is in force there; a missing test goes with another of the exercise."""
         copies = {test: self.found.copies.get(test, []) for test in self.tests}
-        good = {test: next(filter(self._in_force, places), None) for test, places in copies.items()}
+        good = {test: next(filter(self._in_force, reversed(places)), None) for test, places in copies.items()}
         beside = next((each for each in good.values() if each is not None), None)
         if self.answers:
             fallback = self.answers[-1] if beside is None else beside

@@ -23,6 +23,8 @@ MAGIC_VALUE = re.compile(r"^([ \t]*\w[\w, ]*=)[ \t]*[%!].*$", re.MULTILINE)
 HELP = re.compile(r"^([ \t]*)[\w.*]+\?\??[ \t]*$", re.MULTILINE)
 RUNS_ITS_BODY = re.compile(r"\s*%%(time|capture|prun)\b.*")
 INDENT = re.compile(r"(?:[ \t]*\n)*([ \t]+)(?=\S)")
+PROMPT = re.compile(r"(?:>>>|In \[\d+\]:)(?: |$)", re.MULTILINE)
+PROMPTS = re.compile(r"^(?:(?:>>>|\.\.\.)(?: |$)|(?:In \[\d+\]|\s*\.{3,}): ?)", re.MULTILINE)
 LOOKS_LIKE = re.compile(
     r"^(?:async[ \t]+def|def|class)[ \t]+(?P<definition>\w+)|^(?P<assigned>\w+)[ \t]*(?::[^=\n]*)?=(?!=)", re.MULTILINE
 )
@@ -97,7 +99,9 @@ class Parser:
 
 
 def as_ipython_reads(text: str) -> str:
-    """IPython takes away the first line's indentation, and a cell magic's line; the number of lines stays."""
+    """IPython takes away prompts, the first line's indentation and a cell magic's line; the number of lines stays."""
+    if PROMPT.match(text):
+        text = PROMPTS.sub("", text)
     indent = INDENT.match(text)
     if indent:
         text = re.sub(f"^{indent[1]}", "", text, flags=re.MULTILINE)

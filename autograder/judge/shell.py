@@ -35,6 +35,13 @@ SPECIAL = re.compile(r"^\s*(?:[%!?/,;]|>>>|In \[)|\A\s|[!?%]\w|\?\s*$|^\s*\.\.\.
 """Cells that may not be plain Python: magics, commands, help, prompts, indentation before the first line."""
 
 
+FOR_A_FRONT_END = (
+    *("autosave", "connect_info", "qtconsole", "edit", "store", "tensorflow_version"),
+    *("conda", "mamba", "micromamba"),
+)
+"""Magics that ask something of a program or a disk that is not there, and that no answer depends on."""
+
+
 class Recorder:
     """What was shown, up to so many characters; what comes after that is counted and dropped."""
 
@@ -232,6 +239,9 @@ def make_shell() -> Shell:
     shell.transformers = shell.input_transformers_cleanup + shell.input_transformers_post
     for name in ("bash", "sh", "script", "ruby", "perl", "html_script"):
         shell.register_magic_function(not_run, "cell", name)  # type: ignore[arg-type]
+    for name in FOR_A_FRONT_END:
+        shell.register_magic_function(not_run, "line", name)  # type: ignore[arg-type]
+    shell.db = {}  # where %cd keeps the folders it has been in; IPython's own lies in the home folder
     record(shell, Recorder())
     return shell
 
@@ -242,8 +252,8 @@ def record(shell: Shell, recorder: Recorder) -> None:
 
 
 def not_run(line: str, cell: str = "") -> None:
-    """A cell for another program."""
-    print("[not run while grading: a cell for another program]", file=sys.stderr)
+    """A command or a cell for another program."""
+    print("[not run while grading: it is for another program]", file=sys.stderr)
 
 
 def take_over(shell: Shell) -> None:

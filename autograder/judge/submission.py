@@ -22,6 +22,7 @@ from autograder.classroom.reading import Unreadable, lesson_of
 from autograder.judge.decoding import Decoded, decode
 from autograder.judge.matching import Matched, match
 from autograder.judge.placing import Placed, place
+from autograder.judge.python_source import as_ipython_reads, bound, first_line
 from autograder.judge.release_cells import ReleaseCells, plain_json, release_cells
 from autograder.judge.repairs import UNCLEAR, Repair, told
 from autograder.judge.student_cells import StudentCell, read_cells
@@ -52,20 +53,22 @@ def repair(data: bytes, release: ReleaseCells) -> Repaired | Unreadable:
     decoded = decode(data)
     if isinstance(decoded, Unreadable):
         return decoded
-    lesson = lesson_of(decoded.facts) or release.lesson
-    if lesson != release.lesson:
-        return Unreadable(f"it is a notebook of {printable(lesson, 40)}, handed in as {release.lesson}")
     read = read_cells(decoded)
     if isinstance(read, Unreadable):
         return read
     cells, reading = read
     found = match(cells, release)
+    lesson, exercises = lesson_of(decoded.facts) or release.lesson, _exercises(decoded.facts)
+    if lesson != release.lesson:
+        if not found.copies or not found.defined:
+            return Unreadable(f"it is a notebook of {printable(lesson, 40)}, handed in as {release.lesson}")
+        exercises = None  # cells of this lesson, pasted into the file of another
     placed = place(found, release)
     missing = {name for name in release.titles if name not in found.defined and not found.hinted(name)}
-    unclear = _unclear(decoded, missing, release)
+    unclear = _unclear(decoded, exercises, missing, release)
     imports = _missing_imports(found, release)
     repairs = [*decoded.repairs, *reading]
-    if found.older or _exercises(decoded.facts) not in (None, list(release.titles)):
+    if found.older or exercises not in (None, list(release.titles)):
         repairs.append(told("older_release"))
     repairs += [each for each in (*found.repairs, *placed.repairs) if each.exercise not in unclear]
     if imports:
@@ -76,7 +79,8 @@ def repair(data: bytes, release: ReleaseCells) -> Repaired | Unreadable:
         if name in missing and name not in unclear
     ]
     handed_in = {
-        name: "\n\n".join(found.own[each].source for each in places) for name, places in placed.answers.items()
+        name: "\n\n".join(_without_other_answers(found, each, release, name) for each in places)
+        for name, places in placed.answers.items()
     }
     cells_to_run = _Assembly(found, placed, release, imports).cells()
     notebook = {
@@ -110,9 +114,21 @@ def _exercises(facts: Mapping[str, Any]) -> list[str] | None:
     return None
 
 
-def _unclear(decoded: Decoded, missing: set[str], release: ReleaseCells) -> dict[str, str]:
+def _without_other_answers(found: Matched, place: int, release: ReleaseCells, name: str) -> str:
+    """A cell's text, less the statements that only answer other exercises: the cells may have been merged."""
+    source = found.own[place].source
+    lines = re.split(r"\r\n?|\n", as_ipython_reads(source))
+    others = frozenset[str]().union(*release.names.values()) - release.names[name]
+    for statement in found.parser.body(source) or []:
+        names = set(bound(statement))
+        if names and names <= others:
+            first, last = first_line(statement), statement.end_lineno or statement.lineno
+            lines[first - 1 : last] = [""] * (last - first + 1)
+    return "\n".join(lines)
+
+
+def _unclear(decoded: Decoded, listed: list[str] | None, missing: set[str], release: ReleaseCells) -> dict[str, str]:
     """Exercises whose answers may be somewhere, but not in what could be read."""
-    listed = _exercises(decoded.facts)
     lost = dict.fromkeys(missing, UNCLEAR[decoded.damage]) if decoded.damage else {}
     if listed is not None:
         lost |= {name: UNCLEAR["older_release"] for name in missing if name not in listed}
@@ -121,11 +137,11 @@ def _unclear(decoded: Decoded, missing: set[str], release: ReleaseCells) -> dict
 
 def _missing_imports(found: Matched, release: ReleaseCells) -> list[str]:
     """The lesson's import statements that the student's cells lack, as far as anything needs them."""
-    bound = set[str]()
+    known = set[str]()
     codes = [cell.source for cell in found.own.values() if cell.kind == "code"]
     for source in codes:
-        bound |= found.parser.definitions(source).keys()
-    missing = {name: line for name, line in release.imports.items() if name not in bound}
+        known |= found.parser.definitions(source).keys()
+    missing = {name: line for name, line in release.imports.items() if name not in known}
     if not missing:
         return []
     tests = (str(cell["source"]) for cell in release.tests.values())

@@ -144,6 +144,7 @@ class Trial:
             self.link.control("hello")
         except Foreign as error:  # it has no sandbox, and so it runs nothing
             raise NoSandbox(text_of(error)) from None
+        self.link.control("setup", self.job.imports)  # the lesson's own, in case the cell with them stops or comes late
         done, self.done = self.done, []
         for cell in done:
             self._cell(cell, again=True)

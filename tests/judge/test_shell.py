@@ -39,7 +39,7 @@ CASES = [  # what is shown by the last of the cells
     ("a command is not run, and says so", ["!echo 1"], "[not run while grading: echo 1]"),
     ("its output is empty", ["files = !ls\nprint(files)"], "[]"),
     ("pip is not run either", ["!pip install x"], "[not run while grading: pip install x]"),
-    ("another language is not run", ["%%bash\necho 1"], "[not run while grading: a cell for another program]"),
+    ("another language is not run", ["%%bash\necho 1"], "[not run while grading: it is for another program]"),
     ("help is given", ["len?"], "Return the number of items in a container."),
     ("input gives an empty line", ["repr(input('name? '))"], "name? "),
     ("get_ipython is there", ["get_ipython().user_ns is globals()"], "True"),

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import ast
 import copy
 import json
 from dataclasses import replace
@@ -254,7 +255,11 @@ REFUSED = [
     ("nested", b"[" * 100_000, "nested too deep"),
     ("zeros", bytes(1000), "not text"),
     ("many_cells", d.as_bytes({"nbformat": 4, "cells": [{}] * 5001}), "5001 cells"),
-    ("another_lesson", d.as_bytes(submission("00_start_here")), "handed in as 01_tensors"),
+    (
+        "another_lesson",
+        (ROOT / "notebooks" / "02_indexing" / "02_indexing.ipynb").read_bytes(),
+        "of 02_indexing, handed in as 01_tensors",
+    ),
 ]
 
 
@@ -422,6 +427,36 @@ def test_the_class_and_the_lessons_need_no_repair(lesson: ReleaseCells) -> None:
             assert names(found) == "", file
             cells = found.notebook["cells"]
             assert [cell["metadata"].get("nbgrader", {}).get("grade_id") for cell in cells] == wanted, file
+
+
+def test_a_lesson_pasted_into_the_file_of_another_is_graded(release: ReleaseCells) -> None:
+    pasted = d.broken(GOOD)
+    pasted["metadata"]["course"] = {"lesson": "02_indexing", "exercises": [{"id": "other"}]}
+    found = repaired(pasted, release)
+    assert (order(found), names(found)) == (IN_ORDER, "")
+
+
+PROMPTS = f">>> {HEAD}\n...     return sum(rolls)\n...\n>>> print(dice([1]))"
+
+
+@pytest.mark.parametrize("source", [f"%%time\n{DICE}", f"%%capture out\n{DICE}", PROMPTS], ids=str)
+def test_the_text_of_an_answer_is_pythons(source: str, release: ReleaseCells) -> None:
+    found = repaired(d.broken(GOOD, d.write("dice", source)), release)
+    assert names(found) == ""
+    assert ast.parse(found.handed_in["dice"]).body[0].name == "dice"  # type: ignore[attr-defined]
+
+
+def test_an_answer_is_not_blamed_for_another_in_the_same_cell(release: ReleaseCells) -> None:
+    other = "def double(x):\n    for _ in x:\n        pass"
+    found = repaired(d.broken(GOOD, d.drop("double"), d.write("dice", f"n = 1\n{other}\n\n{DICE}")), release)
+    assert "for" not in found.handed_in["dice"]
+    assert "n = 1" in found.handed_in["dice"]
+    assert "for" in found.handed_in["double"]
+
+
+def test_of_two_copies_of_a_check_below_answers_the_last_counts(release: ReleaseCells) -> None:
+    again = [d.own("again", f"{HEAD}\n    return max(rolls)", "guess-predict"), d.double("dice-check", after="again")]
+    assert order(repaired(d.broken(GOOD, *again), release)).endswith("again dice-check")
 
 
 def test_all_words_can_be_filled_in() -> None:

@@ -296,6 +296,22 @@ def test_output_is_cut_where_the_job_says(judged: Judged) -> None:
     assert said(result.outputs[2]) == "z\n"
 
 
+@pytest.mark.parametrize("first", ["import no_such_module\nimport torch", "x = 1"])
+def test_the_lessons_imports_are_there_whatever_becomes_of_the_cell_with_them(judged: Judged, first: str) -> None:
+    assert judged(first, "x = torch.ones(1)", ("x-check", "expect(x.item(), 1)")).tests["x-check"].ending == "passed"
+
+
+@pytest.mark.parametrize("line", ["%cd /tmp", "%autosave 60", "%store x", "%conda install torch", "%edit"])
+def test_a_magic_for_a_program_that_is_not_there_costs_nothing(judged: Judged, line: str) -> None:
+    assert judged(f"{line}\nx = 1", ("x-check", "expect(x, 1)")).tests["x-check"].ending == "passed"
+
+
+@pytest.mark.parametrize("how", ["@torch.compile", "@torch.compile(fullgraph=True)"])
+def test_what_is_compiled_means_the_same(judged: Judged, how: str) -> None:
+    cell = f"import torch\n{how}\ndef f(x):\n    return x + 1"
+    assert judged(cell, ("f-check", "expect(f(torch.ones(1)).item(), 2)")).tests["f-check"].ending == "passed"
+
+
 def test_a_submission_shows_so_much_in_all_and_each_cell_something(judged: Judged) -> None:
     result = judged(*["print('x' * 100_000)"] * (CELLS_OF_OUTPUT + 2), output_characters=4000)
     shown = [len(said(result.outputs[at])) for at in range(1, CELLS_OF_OUTPUT + 3)]
@@ -347,7 +363,7 @@ def test_a_judge_that_a_cell_keeps_busy_stops_when_its_time_is_up(judged: Judged
 
     def read_for_ever(*args: Any) -> None:
         messages.append(args)
-        while len(messages) == 4:  # the reply to the second of these cells
+        while len(messages) == 5:  # the reply to the second of these cells
             pass
         read(*args)
 
