@@ -4,6 +4,9 @@
     STUDENT/LESSON/LESSON.ipynb     nbgrader's form, timestamp.txt beside it
     submitted/STUDENT/…             both again, one level down
 
+Where there is no file of exactly that name, one that browsers and systems have renamed will do: `LESSON (1).ipynb`,
+`Copy of LESSON.ipynb`, `LESSON-Copy1.ipynb`, `lesson.IPYNB`, `LESSON.ipynb.txt`; a line says so.
+
 If a student handed in a lesson twice, equal copies count as one, the later timestamp wins, and without timestamps
 nobody can know: the row says so and has no points. What a link leads to outside the folder is not read.
 """
@@ -12,6 +15,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import stat
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -24,6 +28,11 @@ from autograder.errors import UsageError
 
 HIDDEN = (".", "__")
 """How names begin of what nobody handed in: .git, .DS_Store, __MACOSX."""
+
+RENAMED = re.compile(
+    r"(?:copy of |kopie von )*(?P<lesson>.+?)(?:[-_ ]*copy[-_ ]*\d*| *\(\d+\))*\.ipynb(?:\.txt|\.json)?", re.IGNORECASE
+)
+"""A notebook's name, with what browsers, file managers, Jupyter and Google Drive add to it."""
 
 LEADS_OUT = "not read, a link that leads out of the folder"
 
@@ -76,6 +85,7 @@ def read_folder(folder: Path, lessons: Iterable[str]) -> Intake:
 class _Reader:
     def __init__(self, folder: Path, lessons: frozenset[str]) -> None:
         self.folder, self.lessons = folder, lessons
+        self.by_name = {each.lower(): each for each in lessons}
         self.inside = folder.resolve()
         self.found: dict[tuple[str, str], list[HandIn]] = defaultdict(list)
         self.notices: list[str] = []
@@ -99,6 +109,7 @@ class _Reader:
         return Intake(tuple(rows), tuple(self.notices))
 
     def _read_student(self, folder: Path) -> None:
+        others = list[Path]()
         for entry in self._entries(folder):
             if entry.name in self.lessons and entry.is_dir() and not self._leads_out(entry):
                 self._read_lesson_folder(folder, entry)
@@ -107,13 +118,34 @@ class _Reader:
             elif entry.suffix == ".ipynb" and entry.stem in self.lessons:
                 self._add(folder, entry.stem, entry)
             elif entry.name != "timestamp.txt":
+                others.append(entry)
+        exact = set(self.found)
+        for entry in others:
+            lesson = self._meant(entry)
+            if lesson and (printable(folder.name), lesson) not in exact:
+                self._notice(entry, f"read as {lesson}.ipynb")
+                self._add(folder, lesson, entry)
+            else:
                 self._notice(entry, "left out, not a notebook of a lesson")
 
+    def _meant(self, path: Path) -> str:
+        """The lesson that a file's name seems to mean; "" for none."""
+        found = RENAMED.fullmatch(path.name)
+        return self.by_name.get(found["lesson"].lower(), "") if found else ""
+
     def _read_lesson_folder(self, student: Path, folder: Path) -> None:
+        others = list[Path]()
         for entry in self._entries(folder):
             if entry.name == f"{folder.name}.ipynb":
                 self._add(student, folder.name, entry)
             elif entry.name != "timestamp.txt":
+                others.append(entry)
+        exact = (folder / f"{folder.name}.ipynb").exists()
+        for entry in others:
+            if self._meant(entry) == folder.name and not exact:
+                self._notice(entry, f"read as {folder.name}.ipynb")
+                self._add(student, folder.name, entry)
+            else:
                 self._notice(entry, f"left out, not {folder.name}.ipynb")
 
     def _add(self, student: Path, lesson: str, path: Path) -> None:

@@ -86,6 +86,45 @@ def twice(folder: Path, first: tuple[bytes, str], second: tuple[bytes, str]) -> 
     return read_folder(folder, LESSONS)
 
 
+@pytest.mark.parametrize("folder", ["s001", "s001/01_tensors"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "01_tensors (1).ipynb",
+        "01_tensors(12).ipynb",
+        "Copy of 01_tensors.ipynb",
+        "Copy of Copy of 01_tensors.ipynb",
+        "01_tensors-Copy1.ipynb",
+        "01_tensors - Copy (2).ipynb",
+        "01_tensors copy 2.ipynb",
+        "01_Tensors.IPYNB",
+        "01_tensors.ipynb.txt",
+        "01_tensors (1).ipynb.json",
+    ],
+)
+def test_a_notebook_that_was_renamed_on_its_way_is_read_and_told_of(tmp_path: Path, folder: str, name: str) -> None:
+    write(tmp_path / folder / name, b"x")
+    write(tmp_path / "s002" / "01_tensors.ipynb", b"y")
+    intake = read_folder(tmp_path, LESSONS)
+    assert rows(intake) == [("s001", "01_tensors", "x"), ("s002", "01_tensors", "y")]
+    assert intake.notices == (f"{folder}/{name}: read as 01_tensors.ipynb",)
+
+
+def test_a_renamed_notebook_beside_one_of_the_right_name_is_left_out(tmp_path: Path) -> None:
+    write(tmp_path / "s001" / "01_tensors.ipynb", b"x")
+    write(tmp_path / "s001" / "01_tensors-Copy1.ipynb", b"y")
+    intake = read_folder(tmp_path, LESSONS)
+    assert rows(intake) == [("s001", "01_tensors", "x")]
+    assert intake.notices == ("s001/01_tensors-Copy1.ipynb: left out, not a notebook of a lesson",)
+
+
+def test_of_two_renamed_notebooks_that_differ_nobody_chooses(tmp_path: Path) -> None:
+    write(tmp_path / "s001" / "01_tensors (1).ipynb", b"x")
+    write(tmp_path / "s001" / "01_tensors (2).ipynb", b"y")
+    (row,) = read_folder(tmp_path, LESSONS).rows
+    assert isinstance(row, Ambiguous)
+
+
 def test_of_two_hand_ins_the_later_counts(tmp_path: Path) -> None:
     intake = twice(tmp_path, (b"new", "2026-10-12 10:00:00 UTC"), (b"old", "2026-10-12 09:00:00 UTC"))
     assert rows(intake) == [("s001", "01_tensors", "new")]
