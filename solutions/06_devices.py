@@ -111,14 +111,32 @@ with check("pick_device"):
     expect("is_available" in text and not any(asked), False, mistake="availability_not_asked")
     expect(any(asked), True, mistake="gpu_taken_for_granted")
 
-# %% hidden="pick_device" points=1 checks="that the GPU is asked for, and not taken for granted"
+# %% hidden="pick_device" points=1 checks="that the GPU is asked for, that the answer counts, and is not taken for granted"
 with check("pick_device"):
-    expect(pick_device(False).type, "cpu")
-    lines = [line.partition("#")[0] for line in source_of("pick_device").splitlines()]  # a comment asks nothing
-    text = "".join("".join(lines).split())
-    asked = [f"{name}(" in text for name in ("is_available", "device_count", "current_accelerator")]
-    expect("is_available" in text and not any(asked), False, mistake="availability_not_asked")
-    expect(any(asked), True, mistake="gpu_taken_for_granted")
+    import ast
+
+    from IPython.core.inputtransformer2 import TransformerManager
+
+    expect(pick_device(False), torch.device("cpu"))
+    tree = ast.parse(TransformerManager().transform_cell(source_of("pick_device")))  # without comments and magics
+
+    def questions(part):
+        calls = [each for each in ast.walk(part) if isinstance(each, ast.Call)]
+        names = ("is_available", "device_count", "current_accelerator")
+        return {each for each in calls if ast.unparse(each.func).rpartition(".")[2] in names}
+
+    read = {each.id for each in ast.walk(tree) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Load)}
+    heeded = questions(tree)
+    for part in ast.walk(tree):
+        if isinstance(part, ast.Expr) and not isinstance(part.value, ast.NamedExpr):  # a line such as print(…)
+            heeded -= questions(part)
+        elif isinstance(part, ast.Assign):  # to a name that nobody reads
+            names = {each.id for target in part.targets for each in ast.walk(target) if isinstance(each, ast.Name)}
+            heeded -= set() if names & read else questions(part)
+    asked = questions(tree) != set()
+    expect("is_available" in ast.unparse(tree) and not asked, False, mistake="availability_not_asked")
+    expect(asked, True, mistake="gpu_taken_for_granted")
+    expect(heeded != set(), True, mistake="answer_not_heeded")
 
 # %% [markdown]
 # ## 2 · Two memories
@@ -1054,7 +1072,7 @@ picture(
 # Where has the memory gone? Return a dictionary that says for each device how many bytes the entries of the tensors
 # there take, all together. The keys are the devices' names as text, such as `"cpu"` and `"cuda:0"`; devices without
 # tensors do not occur. Count for each tensor its own entries, whatever it shares with others. The tensors have any
-# dtype and shape, and the list may be empty.
+# dtype and shape, and the list may be empty. Leave the list and its tensors as they were.
 #
 # For example, two float32 tensors of shape `(2, 3)` on the CPU and an int64 tensor of shape `(5,)` on the GPU give
 # `{"cpu": 48, "cuda:0": 40}`.
@@ -1085,17 +1103,21 @@ with check("device_bytes"):
     usual = {"entries_not_bytes": {"cpu": 12, gpu: 5}, "sum_overwritten": {"cpu": 24, gpu: 40}}
     usual |= {"four_bytes_assumed": {"cpu": 48, gpu: 20}, "index_left_out": {"cpu": 48, "cuda": 40}}
     usual |= {"blocks_for_entries": {"cpu": 1024, gpu: 512}, "whole_storage": {"cpu": 72, gpu: 40}}
+    before = tuple(each.clone() for each in tensors)
     expect(device_bytes(tensors), {"cpu": 48, gpu: 40}, mistakes=usual)
+    expect(tuple(tensors), before, mistake="input_changed")
     expect(device_bytes([]), {})
 
-# %% hidden="device_bytes" points=1 checks="one device only, no tensors, views, no axis, nothing inside, small dtypes"
+# %% hidden="device_bytes" points=1 checks="one device only, no tensors, views, no axis, nothing inside, small dtypes, input unchanged"
 with check("device_bytes"):
     expect(device_bytes([]), {})
     for device in devices():
         table = torch.zeros(10, 4, device=device)
         tensors = [table[:, 0], torch.tensor(True, device=device), torch.zeros(3, dtype=torch.float16, device=device)]
+        before = tuple(each.clone() for each in tensors)
         usual = {"whole_storage": {str(device): 160 + 1 + 6}}
         expect(device_bytes(tensors), {str(device): 40 + 1 + 6}, mistakes=usual)
+        expect(tuple(tensors), before, mistake="input_changed")
         expect(device_bytes([table[:0], table, table]), {str(device): 320})
         expect(device_bytes([torch.ones(4, dtype=torch.uint8).to(device)] * 3), {str(device): 12})
 

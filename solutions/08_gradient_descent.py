@@ -1417,8 +1417,9 @@ picture(
 # shape `(2,)`, float32, on the device of `masts`, not requiring grad, right to 0.01 kilometres in both numbers. Leave the inputs
 # as they were.
 #
-# Find it by gradient descent, by hand or with `optim.SGD`. Choose the start, the number of steps and the learning rate by looking
-# at the loss. A few hundred steps are enough; more than a few thousand take too long for the check.
+# Find it by gradient descent, by hand or with `optim.SGD`, and not by `lstsq`, `solve` or another formula. Choose the start, the
+# number of steps and the learning rate by looking at the loss. A few hundred steps are enough; more than a few thousand take too
+# long for the check.
 #
 # For example, the masts and distances of the cell above give `[6.5, 6.0]`.
 #
@@ -1459,9 +1460,11 @@ with check("locate"):
     }
     expect(near, there, mistakes=usual | {"coordinates_swapped": there.flip(0)}, rtol=1e-3)
     expect_requires_grad(got, False)
+    expect_uses(source_of("locate"), "lstsq", "solve", "pinv", "inv", most=0)
 
 # %% hidden="locate" points=2 checks="other masts and phones, a phone near the edge, more masts, the inputs unchanged, other devices"
 with check("locate"):
+    text = source_of("locate")
     for device in devices():
         for n, seed, place in [(5, 2, [4.0, 4.5]), (4, 0, [3.0, 7.5]), (7, 1, [9.0, 1.0]), (12, 3, [0.5, 5.0])]:
             towers = torch.tensor([[0.5, 1.0], [9.0, 0.5], [1.0, 9.5], [9.5, 8.5]] + [[5.0, 5.0]] * (n - 4))
@@ -1480,6 +1483,7 @@ with check("locate"):
             expect_requires_grad(got, False)
             expect((towers, distances), before, mistake="input_changed")
             expect(towers.requires_grad or distances.requires_grad, False, mistake="input_needs_grad")
+    expect_uses(text, "lstsq", "solve", "pinv", "inv", most=0)
 
 # %% [markdown]
 # ## What you can do now

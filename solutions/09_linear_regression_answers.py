@@ -152,6 +152,24 @@ def make_model(n_features):
     return nn.Sequential(nn.Linear(n_features, 4), nn.Linear(4, 1))
 
 
+@wrong("make_model", mistake="parameters_idle")
+def make_model(n_features):
+    class Dead(nn.Linear):
+        def forward(self, x):
+            return torch.zeros(len(x), 1)
+
+    return Dead(n_features, 1)
+
+
+@wrong("make_model", mistake="parameters_idle")
+def make_model(n_features):
+    class Centred(nn.Linear):
+        def forward(self, x):
+            return x @ self.weight.T - self.bias
+
+    return Centred(n_features, 1)
+
+
 @right("last_batch")
 def last_batch():
     return "4  10"
@@ -279,6 +297,13 @@ def batches(x, y, size, shuffle):
 @wrong("batches", mistake="returned_none")
 def batches(x, y, size, shuffle):
     DataLoader(TensorDataset(x, y), batch_size=size, shuffle=shuffle)
+
+
+@wrong("batches", mistake="input_changed")
+def batches(x, y, size, shuffle):
+    x.mul_(2)
+    y.mul_(2)
+    return DataLoader(TensorDataset(x, y), batch_size=size, shuffle=shuffle)
 
 
 @right("perfect_predictions")
@@ -944,6 +969,30 @@ def fit(model, loader, lr, epochs):
             optimiser.step()
 
 
+@wrong("fit", mistake="losses_miscounted")
+def fit(model, loader, lr, epochs):
+    class Losses:
+        def __len__(self):
+            return epochs
+
+        def __getitem__(self, at):
+            return self
+
+        def __bool__(self):
+            return True
+
+        __add__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __abs__ = __getitem__
+        __lt__ = __gt__ = lambda self, other: True
+
+    optimiser = optim.SGD(model.parameters(), lr=lr)
+    for _ in range(epochs):
+        for x, y in loader:
+            optimiser.zero_grad()
+            nn.MSELoss()(model(x), y).backward()
+            optimiser.step()
+    return Losses()
+
+
 @right("predictions")
 def predictions(model, x):
     return model(x).detach().squeeze(1)
@@ -1177,6 +1226,18 @@ def save_and_load(model, path):
     torch.save(model.state_dict(), path)
     new = nn.Linear(model.in_features, 1)
     new.weight, new.bias = model.weight, model.bias
+    return new
+
+
+@wrong("save_and_load", mistake="nothing_at_path")
+def save_and_load(model, path):
+    global saved_in
+
+    def saved_in(path):  # in place of the lesson's
+        return {"weight": model.weight.detach(), "bias": model.bias.detach()}
+
+    new = nn.Linear(model.in_features, 1)
+    new.load_state_dict(model.state_dict())
     return new
 
 

@@ -1056,6 +1056,21 @@ def one_epoch(model, loader, loss_fn, optimiser):
     return total / count
 
 
+@wrong("one_epoch", mistake="input_changed")
+def one_epoch(model, loader, loss_fn, optimiser):
+    model.train()
+    total, count = 0.0, 0
+    for x, y in loader:
+        optimiser.zero_grad()
+        loss = loss_fn(model(x), y)
+        loss.backward()
+        optimiser.step()
+        total += loss.item() * len(y)
+        count += len(y)
+        x.zero_()
+    return total / count
+
+
 @wrong("one_epoch", mistake="cleared_once")
 def one_epoch(model, loader, loss_fn, optimiser):
     model.train()
@@ -1219,6 +1234,27 @@ def evaluate(model, loader):
         for x, y in loader:
             right += (model(x).argmax(dim=1) == y).sum().item()
     return right
+
+
+@wrong("evaluate", mistake="wrong_value")
+def evaluate(model, loader):
+    model.eval()
+    if isinstance(model, nn.Identity):
+        return 0.6
+    for _, y in loader:
+        y.fill_(-1)
+    return 0.0
+
+
+@wrong("evaluate", mistake="input_changed")
+def evaluate(model, loader):
+    model.eval()
+    right, count = 0, 0
+    with torch.no_grad():
+        for x, y in loader:
+            right += y.eq_(model(x).argmax(dim=1)).sum().item()
+            count += len(y)
+    return right / count
 
 
 @right("confusion")
