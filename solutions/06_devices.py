@@ -1,7 +1,7 @@
 # %% [markdown]
 # # 06 · Devices: the CPU and the GPU
 #
-# Networks are trained on graphics cards, because they multiply large matrices many times faster than a computer's
+# Networks are trained on graphics cards, because these multiply large matrices many times faster than a computer's
 # main processor. A graphics card has a memory of its own, and most of what goes wrong there comes down to one
 # question: where is this tensor?
 #
@@ -12,7 +12,7 @@
 # - time a calculation on a GPU honestly;
 # - write code that runs on whatever device there is.
 #
-# **It takes** about two hours and a quarter, in two sittings; after section 5 is a good place for a break. **It
+# **It takes** about two and a quarter hours, in two sittings; after section 5 is a good place for a break. **It
 # needs** lessons 01 to 05, and no graphics card: where there is none, the notebook simulates one on your CPU. This
 # **simulated GPU** holds real numbers and raises CUDA's errors, but it is no faster than the CPU, and where that
 # matters the notebook says so.
@@ -31,6 +31,7 @@
 import numpy as np
 import torch
 
+# simulated() comes from the set-up cell
 if simulated():
     print("There is no CUDA GPU here, so this notebook simulates one. Its tensors hold real numbers, it refuses what")
     print("CUDA refuses, in CUDA's words, and results stay on it. It is no faster: the CPU does its work.")
@@ -73,8 +74,8 @@ print(torch.accelerator.current_accelerator(check_available=True))
 #
 # **On an Apple machine** the GPU is called `mps`. It has no float64, and `torch.mps` has fewer functions than
 # `torch.cuda`; moving, mixing and waiting work as in this lesson, with errors in other words. CPU and GPU share one
-# memory chip there, and tensors have to be moved all the same. The checks do not use it: this notebook simulates a
-# CUDA GPU there as well, and while it does, `torch.accelerator` speaks of that one.
+# memory there, and tensors have to be moved all the same. The checks do not use it: this notebook simulates a CUDA
+# GPU there as well, and while it does, `torch.accelerator` speaks of that one.
 #
 # ### 6.1 · Which device?
 # *2 points · about 5 minutes*
@@ -370,8 +371,8 @@ print(torch.zeros(2).device)
 # *2 points · about 5 minutes*
 #
 # Networks that read sentences have to be told where in the sentence each word stands. A simple way: add 0 to all of
-# row 0, 1 to all of row 1, and so on. `x` has shape `(n, m)` and a float dtype and may be on any device. Return the
-# sum. It has the shape, the dtype and the device of `x`. Leave `x` as it was.
+# row 0, 1 to all of row 1, and so on. `x` has shape `(n, m)`, where `n` may be 0, and a float dtype, and may be on any
+# device. Return the sum. It has the shape, the dtype and the device of `x`. Leave `x` as it was.
 #
 # For example `[[5., 5.], [5., 5.], [5., 5.]]` gives `[[5., 5.], [6., 6.], [7., 7.]]`.
 #
@@ -971,11 +972,12 @@ axis.set_xticks(sizes, [str(n) for n in sizes])
 axis.minorticks_off()
 axis.legend(frameon=False, loc="upper left")
 axis.set_ylim(top=20 * max(on_cpu[-1], with_trip[-1]) * 1e6)
-ends = ", ".join(f"{times[0] * 1e6:.0f} to {times[-1] * 1e6:,.0f} µs" for times in (on_cpu, on_gpu, with_trip))
+ends = [f"{times[0] * 1e6:.0f} to {times[-1] * 1e6:,.0f} µs" for times in (on_cpu, on_gpu, with_trip)]
 picture(
     figure,
-    f"Time of a @ a against n from {sizes[0]} to {sizes[-1]}, both axes logarithmic. One core of the CPU measured here, "
-    f"{kind}, and the same with the way there and back: {ends}. The GPU's curves begin flat, since handing over costs the same for all sizes.",
+    f"Time of a @ a against n from {sizes[0]} to {sizes[-1]}, both axes logarithmic. "
+    f"One core of the CPU, measured here: {ends[0]}. {kind}: {ends[1]}. The same with the way there and back: {ends[2]}. "
+    "The GPU's curves begin flat, since handing over costs the same for all sizes.",
 )
 
 # %% [markdown]
@@ -1006,7 +1008,7 @@ if simulated():
 # a single tensor. Calculations on the GPU come after the copy in its queue, so they are safe, as long as you write
 # nothing new into the pinned tensor before the copy is done. The other direction is not: after `y = g.to("cpu",
 # non_blocking=True)` the numbers in `y` may not have arrived when you look. Call `synchronize` first, or leave
-# `non_blocking` away.
+# `non_blocking` out.
 #
 # ## 8 · The GPU's memory
 #

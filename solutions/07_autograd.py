@@ -12,7 +12,7 @@
 # - avoid the usual accidents: gradients that pile up, graphs that are cut, tensors changed too early;
 # - work out Jacobians and second derivatives, hold parts of a calculation fixed, and write a backward pass of your own.
 #
-# **It takes** about 110 minutes: 55 for sections 1 to 4, after which there is a good place for a break, and 55 for the rest. **It
+# **It takes** about 150 minutes: 75 for sections 1 to 4, after which there is a good place for a break, and 75 for the rest. **It
 # needs** lessons 01 to 03, and from school the derivative of a power. The product rule and the chain rule are explained where
 # they are used.
 #
@@ -485,7 +485,7 @@ show_graph(
 
 # %% [markdown]
 # Read it from the bottom. The gradient of y with respect to y is 1. An addition hands it on as it is. A product hands each
-# factor the gradient times the **other** factor: so x gets 1 · 20 = 20 on one way, and the step 2 · x gets 1 · 10. That step
+# factor the gradient times the **other** factor: so x gets 1 · 20 = 20 along one path, and the step 2 · x gets 1 · 10. That step
 # in turn hands x its 10 times 2. Where several arrows leave a box, what comes back along them is **added up**: 20 + 20.
 #
 # That is all there is to it: along a path slopes multiply, and paths add up. Here are two paths with names:
@@ -1302,7 +1302,7 @@ with predict("cut_or_kept", lambda: cut_or_kept()):
 # ### 7.13 · A frozen part
 # *3 points · about 6 minutes*
 #
-# A network has learned from a million pictures, and you have ten of your own to teach it. Its **body** turns a picture into
+# A network has learned from a million pictures, and you have ten of your own to teach it with. Its **body** turns a picture into
 # features, and stays as it is: it is frozen. Only the **head**, which turns features into an answer, goes on learning. In
 # miniature: `features = (x * body).tanh()`, `output = features * head`, and the loss is `((output - target) ** 2).mean()`. All
 # four arguments have shape `(n,)`, with `n` at least 1. `body` and `head` are leaves that require grad, and go on doing so.
@@ -1419,8 +1419,8 @@ print("wrong:", x.grad)
 print("right:", x.detach().exp())
 
 # %% [markdown]
-# Both share memory with their tensor, and you can see it by the address. `id()` would not show it: each call makes a new Python
-# object, whatever it refers to.
+# `.data` and `.detach()` both share memory with their tensor, and the address shows it. `id()` would not: each call makes a new
+# Python object, whatever it refers to.
 
 # %%
 print(x.data.data_ptr() == x.data_ptr(), x.detach().data_ptr() == x.data_ptr())
@@ -1495,8 +1495,8 @@ torch.autograd.gradcheck(WrongCube.apply, (at,))
 # and to act on the way back as if nothing had been rounded.
 #
 # Write a class `Rounded`, a subclass of `torch.autograd.Function`, and let `my_function(x, step)` return `Rounded.apply(x, step)`.
-# The class may stand above the function or inside it. `x` is a tensor of floats of any shape, and `step` a Python number of
-# which 1 is a whole multiple.
+# The class may stand above the function or inside it. `x` is a tensor of floats of any shape, and `step` a Python number that
+# goes into 1 a whole number of times, such as 0.25.
 #
 # - **Forward**: limit `x` to the range from -1 to 1, then round it to the nearest multiple of `step`, that is
 #   `(limited / step).round() * step`. A new tensor of the same shape, dtype and device; `x` stays as it was.

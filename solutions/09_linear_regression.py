@@ -14,7 +14,7 @@
 # - recognise the most common silent mistake in training, shape `(N,)` against `(N, 1)`, before it costs you an evening;
 # - scale features, save and load a model, and train on any device.
 #
-# **It takes** about 90 minutes; after section 4 is a good place for a break. **It needs** lessons 03 to 08, and scikit-learn.
+# **It takes** about 115 minutes; after section 4 is a good place for a break. **It needs** lessons 03 to 08, and scikit-learn.
 #
 # Run the cells from top to bottom. The next cell is folded away: it brings the checks and the pictures.
 
@@ -240,12 +240,18 @@ for epoch in range(2):
 #
 # You can loop over a loader as often as you like. `len(loader)` is the number of batches, `len(loader.dataset)` the number of
 # rows. Leave `num_workers` and `pin_memory` alone in this course: they are for speed with large data, and on many computers
-# they warn. Some graders count a warning as an error.
+# they warn.
 #
 # ### 9.3 · The last batch (predict, then run)
 # *1 point · about 2 minutes*
 #
-# What does the check print? Return it as text: two numbers with a space between them, for example `"7 30"`.
+# What do these lines print? Return it as text: two numbers with a space between them, for example `"7 30"`.
+#
+# ```python
+# loader = DataLoader(TensorDataset(torch.zeros(100, 1), torch.zeros(100, 1)), batch_size=30)
+# sizes = [len(x) for x, y in loader]
+# print(len(loader), sizes[-1])
+# ```
 #
 # <details><summary>Hint 1</summary>How many full batches of 30 are there in 100 rows?</details>
 # <details><summary>Hint 2</summary>Rows that are left over are not lost, unless <code>drop_last=True</code>.</details>
@@ -342,7 +348,14 @@ with check("batches"):
 # ### 9.5 · Right about everything (predict, then run)
 # *1 point · about 3 minutes*
 #
-# What does the check print? Return it as text: a shape and a number, for example `"(2, 3) 1.5"`.
+# What do these lines print? Return it as text: a shape and a number, for example `"(2, 3) 1.5"`.
+#
+# ```python
+# prediction = torch.tensor([[1.0], [2.0], [3.0], [4.0]])
+# target_row = torch.tensor([1.0, 2.0, 3.0, 4.0])
+# differences = prediction - target_row
+# print(tuple(differences.shape), (differences**2).mean().item())
+# ```
 #
 # <details><summary>Hint 1</summary>Write down both shapes, one below the other, aligned at the right. What does broadcasting
 # (lesson 03) do with them?</details>
@@ -652,8 +665,8 @@ picture(
 # the learning rate `lr`, for `epochs` epochs. Return a list with the loss of each epoch, as Python `float`s: the mean over the rows
 # of that epoch alone, added up during training or measured after the epoch. `epochs` may be 0.
 #
-# For example, after 40 epochs with `lr = 0.04` on twenty rows of the line `y = 2·x + 1`, in batches of 2, the weight is almost
-# exactly 2, the bias 1, and the last of the 40 losses 0.
+# For example, after 40 epochs with `lr = 0.04` on twenty rows of the line `y = 2·x + 1`, with `x` 1 and -1 in turn, in batches of
+# 2, the weight is almost exactly 2, the bias 1, and the last of the 40 losses 0.
 #
 # <details><summary>Hint 1</summary>The optimiser is made once, before the first epoch.</details>
 # <details><summary>Hint 2</summary>Per batch: clear, forward, backward, update; then add <code>loss.item() * len(x)</code> to
@@ -830,8 +843,8 @@ picture(
 )
 
 # %% [markdown]
-# The two honest curves come to rest near 114, not at 0. No line can do better: the noise has a standard deviation of 10, and its
-# square is about 100. A model whose curve rests at that level has learned what there is to learn.
+# The two honest curves come to rest near 114, not at 0. No line can do better: the noise has a standard deviation of 10, so its
+# mean square is about 100, in these samples a little more. A model whose curve rests at that level has learned what there is to learn.
 #
 # ## 7 · Is it any good?
 #
@@ -1042,8 +1055,8 @@ finally:
     Path("whole.pt").unlink()
 
 # %% [markdown]
-# *Weights only load failed.* The message goes on to offer `weights_only=False`. Do that only with files of your own: loading a file from the
-# internet that way can do anything that running a program from there can.
+# *Weights only load failed.* The message goes on to offer `weights_only=False`. Do that only with files of your own: loading a
+# file from the internet that way can do anything that running a program from there can.
 #
 # Two more things. `torch.load` puts parameters that were saved on a GPU back on the GPU; on a machine without one, write
 # `torch.load(path, map_location="cpu")`. And to continue training later, save `optimiser.state_dict()` as well: with momentum it

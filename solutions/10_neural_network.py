@@ -13,7 +13,7 @@
 # - train a network and measure it, with `train()`, `eval()` and `no_grad()` in the right places;
 # - read from a confusion matrix what a network mistakes for what.
 #
-# **It takes** about 90 minutes; after section 4, about half way, is a good place for a break. **It needs** lessons 08 and 09,
+# **It takes** about 105 minutes; after section 4, about half way, is a good place for a break. **It needs** lessons 08 and 09,
 # and scikit-learn.
 #
 # Run the cells from top to bottom. The next cell is folded away: it brings the checks and the pictures.
@@ -56,7 +56,8 @@ print(small)
 print(small(points))
 
 # %% [markdown]
-# Write `small(points)`, not `small.forward(points)`: the call runs `forward`, and also any hooks registered on the module.
+# Write `small(points)`, not `small.forward(points)`: the call runs `forward`, and whatever else has been attached to the module
+# (PyTorch calls that *hooks*).
 #
 # The layers hold tensors that are to be learned, the **parameters**. `named_parameters()` goes through them, layer by layer;
 # `parameters()` gives the same without the names.
@@ -338,7 +339,12 @@ conv(torch.zeros(8, 32, 32))
 # ### 10.3 · What comes out? (predict, then run)
 # *1 point · about 2 minutes*
 #
-# Which two shapes does the check print? Return them as text, for example `"[1, 2, 3, 4] [5, 6, 7, 8]"`.
+# Which two shapes do these lines print? Return them as text, for example `"[1, 2, 3, 4] [5, 6, 7, 8]"`.
+#
+# ```python
+# x = nn.Conv2d(3, 8, 3)(torch.zeros(4, 3, 11, 11))
+# print(list(x.shape), list(F.max_pool2d(x, 2).shape))
+# ```
 #
 # <details><summary>Hint 1</summary>The batch stays. The channels become what the second argument of
 # <code>Conv2d</code> says.</details>
@@ -604,7 +610,8 @@ while step is not None:
 # %% [markdown]
 # Read from the bottom up, this is `forward`: twice convolution, relu, pooling; the flattening, which is a view; then the
 # linear layers, which autograd calls `Addmm` because they multiply and add. For two layers the whole graph fits into a
-# picture, with the parameters as its leaves:
+# picture, with the parameters as its leaves. (`TBackward` is the transposing of a weight; `None` is what needs no gradient, the
+# points and the target.)
 
 # %%
 aim = torch.tensor([[1.0], [0.0]])
@@ -671,8 +678,8 @@ print("softmax:", nn.CrossEntropyLoss()(perfect.softmax(dim=1), torch.tensor([0]
 #
 # ## 5 · An update by hand
 #
-# There is nothing new in the update: it is the rule of lesson 08, for each parameter in turn. Each of five
-# steps on the same 100 digits brings the loss down a little.
+# There is nothing new in the update: it is the rule of lesson 08, for each parameter in turn. Each of five steps on the same 100
+# digits brings the loss down a little.
 
 # %%
 for _ in range(5):
@@ -774,8 +781,8 @@ with check("manual_update"):
 # | `optim.Adam(params, lr=0.001)` | RMSprop with a velocity |
 #
 # The "recent size" is the root of a running mean of the squared slopes, kept for each single number that is learned. Dividing
-# by it takes the size of the slopes out: a parameter with tiny slopes moves as far as one with huge slopes. That is why Adam
-# often works with its default rate of 0.001, while for SGD you have to look for a rate.
+# by it takes the size of the slopes out: a parameter with tiny slopes moves about as far as one with huge slopes. That is why
+# Adam often works with its default rate of 0.001, while for SGD you have to look for a rate.
 #
 # The next cell gives five copies of a small perceptron the same start and the same batches, and each a different optimiser.
 
@@ -827,13 +834,29 @@ picture(
 # ### 10.7 · Pick the optimiser (predict, then run)
 # *1 point · about 3 minutes*
 #
-# The check gives each of the five optimisers two parameters, with the slopes 200 and 0.02, and lets it take **one** step with
-# `lr = 0.1`. It prints the names of those that move both parameters equally far. Which ones? Return the names as text, in the
+# These lines give each of the five optimisers two parameters, with the slopes 200 and 0.02, and let it take **one** step with
+# `lr = 0.1`. They print the names of those that move both parameters equally far. Which ones? Return the names as text, in the
 # order of the table, with spaces between them, for example `"SGD momentum"`.
 #
+# ```python
+# for name, make in {
+#     "SGD": lambda params: optim.SGD(params, lr=0.1),
+#     "momentum": lambda params: optim.SGD(params, lr=0.1, momentum=0.9),
+#     "Nesterov": lambda params: optim.SGD(params, lr=0.1, momentum=0.9, nesterov=True),
+#     "RMSprop": lambda params: optim.RMSprop(params, lr=0.1),
+#     "Adam": lambda params: optim.Adam(params, lr=0.1),
+# }.items():
+#     pair = torch.zeros(2, requires_grad=True)
+#     optimiser = make([pair])
+#     pair.grad = torch.tensor([200.0, 0.02])
+#     optimiser.step()
+#     if torch.isclose(pair[0], pair[1], rtol=1e-3):
+#         print(name, end=" ")
+# ```
+#
 # <details><summary>Hint 1</summary>SGD moves the first parameter by 20. How far does it move the second?</details>
-# <details><summary>Hint 2</summary>After one step, the root of the mean of squares is proportional to the slope itself. What is
-# left of a number that is divided by its own size?</details>
+# <details><summary>Hint 2</summary>After one step, the root of the mean of squares is proportional to the size of the slope. What
+# is left of a number that is divided by its own size?</details>
 
 
 # %% solution="pick_optimiser"
@@ -1204,8 +1227,8 @@ for axis, panel in zip(axes.flat, panels, strict=True):
         axis.set_title(panel[0], fontsize=9)
 picture(
     figure,
-    f"A held-out {labels[held_out[0]]}; the six feature maps that the first layer makes of it, in which its strokes or their edges "
-    "light up; and the sixteen smaller maps of the second layer, most with a few bright spots.",
+    f"A held-out {labels[held_out[0]]}; the six feature maps that the first layer makes of it, in most of which its strokes or "
+    "their edges light up; and the sixteen smaller maps of the second layer, most with a few bright spots.",
 )
 
 # %% [markdown]
