@@ -1306,7 +1306,7 @@ def fit_on(x, y, x_new, device):
     loader = DataLoader(TensorDataset(rows, targets), batch_size=32, shuffle=True)
     model = nn.Linear(x.shape[1], 1).to(device)
     optimiser = optim.SGD(model.parameters(), lr=0.02)
-    for _ in range(10):
+    for _ in range(2):
         for a, b in loader:
             optimiser.zero_grad()
             nn.MSELoss()(model(a.to(device)), b.to(device)).backward()
@@ -1324,7 +1324,7 @@ def fit_on(x, y, x_new, device):
     loader = DataLoader(TensorDataset(rows, targets), batch_size=32, shuffle=True)
     model = nn.Linear(x.shape[1], 1).to(device)
     optimiser = optim.SGD(model.parameters(), lr=0.02)
-    for _ in range(50):
+    for _ in range(15):
         for a, b in loader:
             optimiser.zero_grad()
             nn.MSELoss()(model(a.to(device)), b.to(device)).backward()
@@ -1373,7 +1373,7 @@ def fit_on(x, y, x_new, device):
     targets = torch.tensor(y, dtype=torch.float32, device=device)[:, None]
     model = nn.Linear(x.shape[1], 1).to(device)
     optimiser = optim.SGD(model.parameters(), lr=0.1)
-    for _ in range(200):
+    for _ in range(60):
         optimiser.zero_grad()
         nn.MSELoss()(model(rows), targets).backward()
         optimiser.step()
@@ -1388,7 +1388,7 @@ def fit_on(x, y, x_new, device):
     targets = torch.tensor(y, dtype=torch.float32, device=device)[:, None]
     model = nn.Linear(x.shape[1], 1).to(device)
     optimiser = optim.SGD(model.parameters(), lr=0.1)
-    for _ in range(200):
+    for _ in range(20):
         optimiser.zero_grad()
         nn.MSELoss()(model(rows), targets).backward()
         optimiser.step()
@@ -1403,7 +1403,7 @@ def fit_on(x, y, x_new, device):
     targets = torch.tensor(y, dtype=torch.float32, device=device)[:, None]
     model = nn.Linear(x.shape[1], 1).to(device)
     optimiser = optim.SGD(model.parameters(), lr=0.1)
-    for _ in range(200):
+    for _ in range(2):
         optimiser.zero_grad()
         nn.MSELoss()(model(rows), targets).backward()
         optimiser.step()
@@ -1418,7 +1418,7 @@ def fit_on(x, y, x_new, device):
     targets = torch.tensor(y, dtype=torch.float32, device=device)[:, None]
     model = nn.Linear(x.shape[1], 1).to(device)
     optimiser = optim.SGD(model.parameters(), lr=0.1)
-    for _ in range(200):
+    for _ in range(2):
         optimiser.zero_grad()
         nn.MSELoss()(model(rows), targets).backward()
         optimiser.step()
@@ -1432,7 +1432,7 @@ def fit_on(x, y, x_new, device):
     targets = torch.tensor(y, dtype=torch.float32)[:, None]
     model = nn.Linear(x.shape[1], 1)
     optimiser = optim.SGD(model.parameters(), lr=0.1)
-    for _ in range(200):
+    for _ in range(60):
         optimiser.zero_grad()
         nn.MSELoss()(model(rows), targets).backward()
         optimiser.step()
@@ -1447,7 +1447,7 @@ def fit_on(x, y, x_new, device):
     targets = torch.tensor(y, dtype=torch.float32)[:, None]
     model = nn.Linear(x.shape[1], 1).to(device)
     optimiser = optim.SGD(model.parameters(), lr=0.1)
-    for _ in range(200):
+    for _ in range(60):
         optimiser.zero_grad()
         nn.MSELoss()(model(rows), targets).backward()
         optimiser.step()
@@ -1468,7 +1468,7 @@ def fit_on(x, y, x_new, device):
     targets = torch.tensor(y, device=device)[:, None]
     model = nn.Linear(x.shape[1], 1).double().to(device)
     optimiser = optim.SGD(model.parameters(), lr=0.1)
-    for _ in range(200):
+    for _ in range(2):
         optimiser.zero_grad()
         nn.MSELoss()(model(rows), targets).backward()
         optimiser.step()
@@ -1485,7 +1485,7 @@ def fit_on(x, y, x_new, device):
     targets = torch.tensor(y, dtype=torch.float32, device=device)[:, None]
     model = nn.Linear(x.shape[1], 1).to(device)
     optimiser = optim.SGD(model.parameters(), lr=0.1)
-    for _ in range(200):
+    for _ in range(60):
         optimiser.zero_grad()
         nn.MSELoss()(model(rows), targets).backward()
         optimiser.step()

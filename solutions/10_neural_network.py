@@ -1423,6 +1423,7 @@ with check("digits"):
         before = images.clone(), labels.clone()
         torch.manual_seed(0)
         model = digits(images, labels)
+        expect((images, labels), before, mistake="input_changed")
         expect(isinstance(model, nn.Module), True, mistake="not_a_network")
         expect(model.training, False, mistake="left_training")
         with torch.no_grad():
@@ -1435,7 +1436,6 @@ with check("digits"):
         expect(accuracy > 0.7, True, mistake="learned_too_little")
         with torch.no_grad():
             expect_kind(model(images[:1]), torch.zeros(1, 10, device=device))
-        expect((images, labels), before, mistake="input_changed")
 
 # %% [markdown]
 # ## What you can do now

@@ -1445,11 +1445,10 @@ def digits(images, labels):
 @wrong("digits", mistake="input_changed")
 def digits(images, labels):
     images += 0.05 * torch.randn_like(images)  # noise, so that it does not learn the digits by heart
-    net = nn.Sequential(nn.Flatten(), nn.Linear(1024, 128), nn.ReLU(), nn.Linear(128, 10)).to(images.device)
-    adam = optim.Adam(net.parameters(), lr=0.001)
-    for _ in range(20):
-        for batch in torch.randperm(len(images)).split(32):
-            adam.zero_grad()
-            F.cross_entropy(net(images[batch]), labels[batch]).backward()
-            adam.step()
-    return net.eval()
+
+    class Nearest(nn.Module):  # says of a digit what the nearest one is: nothing to train
+        def forward(self, x):
+            near = torch.cdist(x.flatten(1), images.flatten(1)).argmin(dim=1)
+            return F.one_hot(labels[near], 10).float()
+
+    return Nearest().eval()

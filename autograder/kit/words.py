@@ -277,7 +277,7 @@ WORDS = {
     # 07 · Autograd
     "value_for_slope": "this is the value, not the slope. With autograd, the slope is in the leaf's `.grad` after `backward`.",
     "none_for_gradient": "got None. A function without `return` gives None, and so do `backward()` and the `.grad` of what was calculated. Return the `.grad` of your leaf.",
-    "slope_measured": "the slope of `rippled` is a different one. A slope measured with a small step misses the ripples: let autograd find it.",
+    "slope_measured": "this curve goes up and down within any step, as `rippled` does, and a slope that is measured with a small step misses that. Let autograd find it.",
     "tensor_of_tensor": "this exercise asks for an answer without `torch.tensor`, and yours has it: `{line}`. It warns when it is given a tensor, and a list has lost its dtype and device. Use `x.detach().clone().requires_grad_()`.",
     "gradients_added_up": "this is the whole gradient added up. Each entry of the input has a slope of its own.",
     "slope_of_square": "this is the slope of x². The factor 2 in front of it stays: 4x.",
