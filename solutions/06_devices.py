@@ -116,10 +116,11 @@ with check("pick_device"):
 with check("pick_device"):
     import ast
 
-    from IPython.core.inputtransformer2 import TransformerManager
+    from IPython.core import inputtransformer2
 
     expect(pick_device(False), torch.device("cpu"))
-    tree = ast.parse(TransformerManager().transform_cell(source_of("pick_device")))  # without comments and magics
+    cell = inputtransformer2.TransformerManager().transform_cell(source_of("pick_device"))
+    tree = ast.parse(cell)  # without comments and magics
 
     def questions(part):
         calls = [each for each in ast.walk(part) if isinstance(each, ast.Call)]
