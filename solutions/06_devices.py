@@ -1,7 +1,7 @@
 # %% [markdown]
 # # 06 · Devices: the CPU and the GPU
 #
-# Networks are trained on graphics cards, because they multiply large matrices many times faster than a computer's
+# Networks are trained on graphics cards, because these multiply large matrices many times faster than a computer's
 # main processor. A graphics card has a memory of its own, and most of what goes wrong there comes down to one
 # question: where is this tensor?
 #
@@ -12,7 +12,7 @@
 # - time a calculation on a GPU honestly;
 # - write code that runs on whatever device there is.
 #
-# **It takes** about two hours and a quarter, in two sittings; after section 5 is a good place for a break. **It
+# **It takes** about two and a quarter hours, in two sittings; after section 5 is a good place for a break. **It
 # needs** lessons 01 to 05, and no graphics card: where there is none, the notebook simulates one on your CPU. This
 # **simulated GPU** holds real numbers and raises CUDA's errors, but it is no faster than the CPU, and where that
 # matters the notebook says so.
@@ -31,6 +31,7 @@
 import numpy as np
 import torch
 
+# simulated() comes from the set-up cell
 if simulated():
     print("There is no CUDA GPU here, so this notebook simulates one. Its tensors hold real numbers, it refuses what")
     print("CUDA refuses, in CUDA's words, and results stay on it. It is no faster: the CPU does its work.")
@@ -73,8 +74,8 @@ print(torch.accelerator.current_accelerator(check_available=True))
 #
 # **On an Apple machine** the GPU is called `mps`. It has no float64, and `torch.mps` has fewer functions than
 # `torch.cuda`; moving, mixing and waiting work as in this lesson, with errors in other words. CPU and GPU share one
-# memory chip there, and tensors have to be moved all the same. The checks do not use it: this notebook simulates a
-# CUDA GPU there as well, and while it does, `torch.accelerator` speaks of that one.
+# memory there, and tensors have to be moved all the same. The checks do not use it: this notebook simulates a CUDA
+# GPU there as well, and while it does, `torch.accelerator` speaks of that one.
 #
 # ### 6.1 · Which device?
 # *2 points · about 5 minutes*
@@ -111,14 +112,33 @@ with check("pick_device"):
     expect("is_available" in text and not any(asked), False, mistake="availability_not_asked")
     expect(any(asked), True, mistake="gpu_taken_for_granted")
 
-# %% hidden="pick_device" points=1 checks="that the GPU is asked for, and not taken for granted"
+# %% hidden="pick_device" points=1 checks="that the GPU is asked for, that the answer counts, and is not taken for granted"
 with check("pick_device"):
-    expect(pick_device(False).type, "cpu")
-    lines = [line.partition("#")[0] for line in source_of("pick_device").splitlines()]  # a comment asks nothing
-    text = "".join("".join(lines).split())
-    asked = [f"{name}(" in text for name in ("is_available", "device_count", "current_accelerator")]
-    expect("is_available" in text and not any(asked), False, mistake="availability_not_asked")
-    expect(any(asked), True, mistake="gpu_taken_for_granted")
+    import ast
+
+    from IPython.core import inputtransformer2
+
+    expect(pick_device(False), torch.device("cpu"))
+    cell = inputtransformer2.TransformerManager().transform_cell(source_of("pick_device"))
+    tree = ast.parse(cell)  # without comments and magics
+
+    def questions(part):
+        calls = [each for each in ast.walk(part) if isinstance(each, ast.Call)]
+        names = ("is_available", "device_count", "current_accelerator")
+        return {each for each in calls if ast.unparse(each.func).rpartition(".")[2] in names}
+
+    read = {each.id for each in ast.walk(tree) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Load)}
+    heeded = questions(tree)
+    for part in ast.walk(tree):
+        if isinstance(part, ast.Expr) and not isinstance(part.value, ast.NamedExpr):  # a line such as print(…)
+            heeded -= questions(part)
+        elif isinstance(part, ast.Assign):  # to a name that nobody reads
+            names = {each.id for target in part.targets for each in ast.walk(target) if isinstance(each, ast.Name)}
+            heeded -= set() if names & read else questions(part)
+    asked = questions(tree) != set()
+    expect("is_available" in ast.unparse(tree) and not asked, False, mistake="availability_not_asked")
+    expect(asked, True, mistake="gpu_taken_for_granted")
+    expect(heeded != set(), True, mistake="answer_not_heeded")
 
 # %% [markdown]
 # ## 2 · Two memories
@@ -352,8 +372,8 @@ print(torch.zeros(2).device)
 # *2 points · about 5 minutes*
 #
 # Networks that read sentences have to be told where in the sentence each word stands. A simple way: add 0 to all of
-# row 0, 1 to all of row 1, and so on. `x` has shape `(n, m)` and a float dtype and may be on any device. Return the
-# sum. It has the shape, the dtype and the device of `x`. Leave `x` as it was.
+# row 0, 1 to all of row 1, and so on. `x` has shape `(n, m)`, where `n` may be 0, and a float dtype, and may be on any
+# device. Return the sum. It has the shape, the dtype and the device of `x`. Leave `x` as it was.
 #
 # For example `[[5., 5.], [5., 5.], [5., 5.]]` gives `[[5., 5.], [6., 6.], [7., 7.]]`.
 #
@@ -953,11 +973,12 @@ axis.set_xticks(sizes, [str(n) for n in sizes])
 axis.minorticks_off()
 axis.legend(frameon=False, loc="upper left")
 axis.set_ylim(top=20 * max(on_cpu[-1], with_trip[-1]) * 1e6)
-ends = ", ".join(f"{times[0] * 1e6:.0f} to {times[-1] * 1e6:,.0f} µs" for times in (on_cpu, on_gpu, with_trip))
+ends = [f"{times[0] * 1e6:.0f} to {times[-1] * 1e6:,.0f} µs" for times in (on_cpu, on_gpu, with_trip)]
 picture(
     figure,
-    f"Time of a @ a against n from {sizes[0]} to {sizes[-1]}, both axes logarithmic. One core of the CPU measured here, "
-    f"{kind}, and the same with the way there and back: {ends}. The GPU's curves begin flat, since handing over costs the same for all sizes.",
+    f"Time of a @ a against n from {sizes[0]} to {sizes[-1]}, both axes logarithmic. "
+    f"One core of the CPU, measured here: {ends[0]}. {kind}: {ends[1]}. The same with the way there and back: {ends[2]}. "
+    "The GPU's curves begin flat, since handing over costs the same for all sizes.",
 )
 
 # %% [markdown]
@@ -988,7 +1009,7 @@ if simulated():
 # a single tensor. Calculations on the GPU come after the copy in its queue, so they are safe, as long as you write
 # nothing new into the pinned tensor before the copy is done. The other direction is not: after `y = g.to("cpu",
 # non_blocking=True)` the numbers in `y` may not have arrived when you look. Call `synchronize` first, or leave
-# `non_blocking` away.
+# `non_blocking` out.
 #
 # ## 8 · The GPU's memory
 #
@@ -1054,7 +1075,7 @@ picture(
 # Where has the memory gone? Return a dictionary that says for each device how many bytes the entries of the tensors
 # there take, all together. The keys are the devices' names as text, such as `"cpu"` and `"cuda:0"`; devices without
 # tensors do not occur. Count for each tensor its own entries, whatever it shares with others. The tensors have any
-# dtype and shape, and the list may be empty.
+# dtype and shape, and the list may be empty. Leave the list and its tensors as they were.
 #
 # For example, two float32 tensors of shape `(2, 3)` on the CPU and an int64 tensor of shape `(5,)` on the GPU give
 # `{"cpu": 48, "cuda:0": 40}`.
@@ -1085,17 +1106,21 @@ with check("device_bytes"):
     usual = {"entries_not_bytes": {"cpu": 12, gpu: 5}, "sum_overwritten": {"cpu": 24, gpu: 40}}
     usual |= {"four_bytes_assumed": {"cpu": 48, gpu: 20}, "index_left_out": {"cpu": 48, "cuda": 40}}
     usual |= {"blocks_for_entries": {"cpu": 1024, gpu: 512}, "whole_storage": {"cpu": 72, gpu: 40}}
+    before = tuple(each.clone() for each in tensors)
     expect(device_bytes(tensors), {"cpu": 48, gpu: 40}, mistakes=usual)
+    expect(tuple(tensors), before, mistake="input_changed")
     expect(device_bytes([]), {})
 
-# %% hidden="device_bytes" points=1 checks="one device only, no tensors, views, no axis, nothing inside, small dtypes"
+# %% hidden="device_bytes" points=1 checks="one device only, no tensors, views, no axis, nothing inside, small dtypes, input unchanged"
 with check("device_bytes"):
     expect(device_bytes([]), {})
     for device in devices():
         table = torch.zeros(10, 4, device=device)
         tensors = [table[:, 0], torch.tensor(True, device=device), torch.zeros(3, dtype=torch.float16, device=device)]
+        before = tuple(each.clone() for each in tensors)
         usual = {"whole_storage": {str(device): 160 + 1 + 6}}
         expect(device_bytes(tensors), {str(device): 40 + 1 + 6}, mistakes=usual)
+        expect(tuple(tensors), before, mistake="input_changed")
         expect(device_bytes([table[:0], table, table]), {str(device): 320})
         expect(device_bytes([torch.ones(4, dtype=torch.uint8).to(device)] * 3), {str(device): 12})
 

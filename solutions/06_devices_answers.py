@@ -42,6 +42,25 @@ def pick_device(wanted):
     return torch.device("cuda" if wanted else "cpu")
 
 
+@wrong("pick_device", mistake="answer_not_heeded")
+def pick_device(wanted):
+    print(torch.cuda.is_available())
+    return torch.device("cuda" if wanted else "cpu")
+
+
+@wrong("pick_device", mistake="answer_not_heeded")
+def pick_device(wanted):
+    there = torch.cuda.is_available()
+    return torch.device("cuda" if wanted else "cpu")
+
+
+@right("pick_device")
+def pick_device(wanted):
+    there = torch.cuda.is_available()
+    print(torch.cuda.is_available())
+    return torch.device(("cpu", "cuda")[wanted and there])
+
+
 @wrong("pick_device", mistake="switch_ignored")
 def pick_device(wanted):
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")
@@ -729,6 +748,15 @@ def device_bytes(tensors):
     total = {}
     for x in tensors:
         total[str(x.device)] = total.get(str(x.device), 0) + len(x) * x[0].numel() * x.element_size()
+    return total
+
+
+@wrong("device_bytes", mistake="input_changed")
+def device_bytes(tensors):
+    total = {}
+    while tensors:
+        x = tensors.pop()
+        total[str(x.device)] = total.get(str(x.device), 0) + x.nbytes
     return total
 
 

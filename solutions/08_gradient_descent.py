@@ -12,7 +12,7 @@
 # - tell from a loss curve whether the learning rate is too small, right or too large;
 # - write a training step from scratch, with and without momentum, and get what `optim.SGD` gets.
 #
-# **It takes** about 90 minutes; after section 4 is a good place for a break. **It needs** lesson 07.
+# **It takes** about 125 minutes; after section 4 is a good place for a break. **It needs** lesson 07.
 #
 # Run the cells from top to bottom. The next cell is folded away: it brings the checks and the pictures.
 
@@ -142,8 +142,16 @@ print("after the step:", x)
 # ### 8.2 · What kind of tensor? (predict, then run)
 # *1 point · about 2 minutes*
 #
-# What does the last line of the check print? Return it as text: for example `"False False"`, two answers with a space
-# between them. Remember from lesson 07 which tensors are leaves: those that no calculation on tracked tensors has made.
+# What does the last of these lines print? Return it as text: for example `"False False"`, two answers with a space between
+# them. Remember from lesson 07 which tensors are leaves: those that were made, and not calculated from a watched tensor.
+#
+# ```python
+# w = torch.tensor(10.0, requires_grad=True)
+# loss = w**2 + 20
+# loss.backward()
+# w = w - 0.1 * w.grad
+# print(w.requires_grad, w.is_leaf)
+# ```
 #
 # <details><summary>Hint 1</summary>The new <code>w</code> is made from the old one, outside of any
 # <code>no_grad</code>.</details>
@@ -214,7 +222,7 @@ w -= 0.1 * w.grad
 # autograd. (Older code writes `w.data -= …` here. It runs, but it hides the change from autograd, which then cannot warn you
 # of a wrong gradient either. Use `no_grad`.)
 #
-# **Three: `no_grad`, but not in place.** Inside `no_grad` nothing is tracked, so the new tensor does not require grad, and the
+# **Three: `no_grad`, but not in place.** Inside `no_grad` nothing is recorded, so the new tensor does not require grad, and the
 # next loss has no graph:
 
 # %% raises="RuntimeError"
@@ -311,8 +319,18 @@ with check("update_in_place"):
 # ### 8.4 · The forgotten zero (predict, then run)
 # *1 point · about 3 minutes*
 #
-# What does the loop in the check print? It starts at 10, takes two steps with a learning rate of 0.1, and never clears `.grad`.
-# Return it as text: two numbers with one decimal and a space between them, for example `"9.5 9.0"`.
+# What do these lines print? They start at 10, take two steps with a learning rate of 0.1, and never clear `.grad`. Return it as
+# text: two numbers with one decimal and a space between them, for example `"9.5 9.0"`.
+#
+# ```python
+# x = torch.tensor(10.0, requires_grad=True)
+# for _ in range(2):
+#     loss = x**2 + 20
+#     loss.backward()
+#     with torch.no_grad():
+#         x -= 0.1 * x.grad
+#     print(f"{x.item():.1f}", end=" ")
+# ```
 #
 # <details><summary>Hint 1</summary>The first step is the one from section 1.</details>
 # <details><summary>Hint 2</summary>After the second <code>backward</code>, <code>.grad</code> holds the slope at 10 and the
@@ -383,7 +401,7 @@ print("copies:", copies)
 # %% [markdown]
 # `kept` holds one tensor three times, with the value that it has at the end. Keep a copy: `.clone()` of a tensor,
 # `.detach().clone()` of one that requires grad, `.item()` for a plain number. (`float(x)` and `torch.tensor(x)` do similar
-# things, but torch warns about both when `x` requires grad. Some graders count a warning as an error, so avoid them.)
+# things, but torch warns about both when `x` requires grad.)
 #
 # The tensor that you start from may belong to somebody else. `start.clone().requires_grad_()` makes a leaf of your own with its
 # numbers; `start.requires_grad_()` would change the caller's tensor, and so would every step.
@@ -482,8 +500,19 @@ with check("descend"):
 # ### 8.6 · Too far (predict, then run)
 # *1 point · about 3 minutes*
 #
-# The check takes two steps from 10 on `x² + 20`, with a learning rate of 1.5. Which two places does it print? Return them as
+# These lines take two steps from 10 on `x² + 20`, with a learning rate of 1.5. Which two places do they print? Return them as
 # text, whole numbers with a space between them, for example `"7 5"`.
+#
+# ```python
+# x = torch.tensor(10.0, requires_grad=True)
+# for _ in range(2):
+#     loss = x**2 + 20
+#     loss.backward()
+#     with torch.no_grad():
+#         x -= 1.5 * x.grad
+#     x.grad = None
+#     print(round(x.item()), end=" ")
+# ```
 #
 # <details><summary>Hint 1</summary>The slope at 10 is 20. One and a half times that is taken away from 10.</details>
 # <details><summary>Hint 2</summary>At the new place there is a new slope. Its sign decides the direction.</details>
@@ -721,7 +750,7 @@ print("one by one:    ", nn.MSELoss(reduction="none")(prediction, target))
 # %% [markdown]
 # By default the mean runs over **all** entries, whatever the shape: for shape `(2, 3)` the sum is divided by 6, not by 2.
 #
-# The slope of the loss in one prediction is `2 · (prediction − target) / n`. The further off, the stronger the pull:
+# The slope of the loss along one prediction is `2 · (prediction − target) / n`. The further off, the stronger the pull:
 
 # %%
 prediction.requires_grad_()
@@ -839,7 +868,7 @@ show(
 
 # %% [markdown]
 # A gradient always has the shape of the tensor it belongs to. You can compute both without autograd, and it is worth doing once.
-# The slope of the loss in each entry of `z` is `2 · (z − target) / 6`, since `z` has 6 entries. Call this tensor `pull`, shape
+# The slope of the loss along each entry of `z` is `2 · (z − target) / 6`, since `z` has 6 entries. Call this tensor `pull`, shape
 # `(2, 3)`.
 #
 # - `b[j]` was added to column `j` in every row. So its slope is the sum of that column of `pull`.
@@ -852,7 +881,12 @@ print(x.T.shape, "@", pull.shape, "gives", (x.T @ pull).shape)
 torch.testing.assert_close(x.T @ pull, w.grad)
 torch.testing.assert_close(pull.sum(dim=0), b.grad)
 show_product(
-    x.T, pull, 2, 0, "The slope of w[2, 0] is row 2 of x.T, feature 2 of both examples, times column 0 of pull."
+    x.T,
+    pull,
+    2,
+    0,
+    "The slope of w[2, 0] is row 2 of x.T, feature 2 of both examples, times column 0 of pull.",
+    names=("x.T", "pull"),
 )
 
 # %% [markdown]
@@ -860,7 +894,7 @@ show_product(
 # *2 points · about 6 minutes*
 #
 # For `x` of shape `(n, k)`, `w` `(k, m)`, `b` `(m,)` and `target` `(n, m)`, all float32 on one device, return the tuple `(dw, db)`:
-# the gradients, in `w` and in `b`, of the mean squared error between `matmul(x, w) + b` and `target`. Shapes `(k, m)` and `(m,)`.
+# the gradients, at `w` and at `b`, of the mean squared error between `matmul(x, w) + b` and `target`. Shapes `(k, m)` and `(m,)`.
 # With autograd or by formula, as you like. None of the four requires grad, and that must be so afterwards too: leave all of them
 # as they were.
 #
@@ -1142,9 +1176,9 @@ picture(
 )
 
 # %% [markdown]
-# The formula above is PyTorch's. Some books put the learning rate inside, `velocity = momentum · velocity − lr · gradient`; that
-# leads to the same places as long as the rate does not change. Others average, `velocity = 0.9 · velocity + 0.1 · gradient`;
-# their steps are a tenth as large for the same `lr`.
+# The formula above is PyTorch's. Some books put the learning rate inside, `velocity = momentum · velocity − lr · gradient`, and
+# then `place = place + velocity`; that leads to the same places as long as the rate does not change. Others average,
+# `velocity = 0.9 · velocity + 0.1 · gradient`; their steps are a tenth as large for the same `lr`.
 #
 # ### 8.11 · Descend with momentum
 # *2 points · about 6 minutes*
@@ -1417,8 +1451,9 @@ picture(
 # shape `(2,)`, float32, on the device of `masts`, not requiring grad, right to 0.01 kilometres in both numbers. Leave the inputs
 # as they were.
 #
-# Find it by gradient descent, by hand or with `optim.SGD`. Choose the start, the number of steps and the learning rate by looking
-# at the loss. A few hundred steps are enough; more than a few thousand take too long for the check.
+# Find it by gradient descent, by hand or with `optim.SGD`, and not by `lstsq`, `solve` or another formula. Choose the start, the
+# number of steps and the learning rate by looking at the loss. A few hundred steps are enough; more than a few thousand take too
+# long for the check.
 #
 # For example, the masts and distances of the cell above give `[6.5, 6.0]`.
 #
@@ -1459,9 +1494,11 @@ with check("locate"):
     }
     expect(near, there, mistakes=usual | {"coordinates_swapped": there.flip(0)}, rtol=1e-3)
     expect_requires_grad(got, False)
+    expect_uses(source_of("locate"), "lstsq", "solve", "pinv", "inv", most=0)
 
 # %% hidden="locate" points=2 checks="other masts and phones, a phone near the edge, more masts, the inputs unchanged, other devices"
 with check("locate"):
+    text = source_of("locate")
     for device in devices():
         for n, seed, place in [(5, 2, [4.0, 4.5]), (4, 0, [3.0, 7.5]), (7, 1, [9.0, 1.0]), (12, 3, [0.5, 5.0])]:
             towers = torch.tensor([[0.5, 1.0], [9.0, 0.5], [1.0, 9.5], [9.5, 8.5]] + [[5.0, 5.0]] * (n - 4))
@@ -1480,6 +1517,7 @@ with check("locate"):
             expect_requires_grad(got, False)
             expect((towers, distances), before, mistake="input_changed")
             expect(towers.requires_grad or distances.requires_grad, False, mistake="input_needs_grad")
+    expect_uses(text, "lstsq", "solve", "pinv", "inv", most=0)
 
 # %% [markdown]
 # ## What you can do now
@@ -1489,7 +1527,7 @@ with check("locate"):
 # | a parameter | `w = torch.tensor(…, requires_grad=True)`, `start.clone().requires_grad_()` | a leaf of your own |
 # | the loss | `nn.MSELoss()(prediction, target)`, `((prediction - target) ** 2).mean()` | floats, one shape |
 # | the gradient | `loss.backward()`, then `w.grad` | it is added to what is there |
-# | the update | `with torch.no_grad(): w -= lr * w.grad` | in place, and not tracked |
+# | the update | `with torch.no_grad(): w -= lr * w.grad` | in place, and not recorded |
 # | to clear | `w.grad = None`, `w.grad.zero_()` | not between backward and update |
 # | to keep a place | `w.detach().clone()`, `loss.item()` | `w` itself will change |
 # | momentum | `velocity = momentum * velocity + w.grad`, then `w -= lr * velocity` | starts at zeros, outlives the step |

@@ -1419,3 +1419,10 @@ def locate(masts, measured):
             place -= 0.3 * place.grad
         place.grad = None
     return place.detach()
+
+
+@wrong("locate", mistake="name_ruled_out")
+def locate(masts, measured):
+    sides = 2 * (masts[1:] - masts[0])  # two circles minus each other make a line
+    squares = (masts**2).sum(1) - measured**2
+    return torch.linalg.lstsq(sides, (squares[1:] - squares[0])[:, None]).solution[:, 0]

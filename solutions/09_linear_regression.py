@@ -14,7 +14,7 @@
 # - recognise the most common silent mistake in training, shape `(N,)` against `(N, 1)`, before it costs you an evening;
 # - scale features, save and load a model, and train on any device.
 #
-# **It takes** about 90 minutes; after section 4 is a good place for a break. **It needs** lessons 03 to 08, and scikit-learn.
+# **It takes** about 115 minutes; after section 4 is a good place for a break. **It needs** lessons 03 to 08, and scikit-learn.
 #
 # Run the cells from top to bottom. The next cell is folded away: it brings the checks and the pictures.
 
@@ -179,7 +179,7 @@ with check("make_model"):
         raise Wrong("bias_left_out" if count == 3 else "parameters_miscounted", got=count, want=4)
     expect_kind(got(torch.ones(5, 3)), torch.zeros(5, 1))
 
-# %% hidden="make_model" points=1 checks="1, 2 and 7 features, one row and none, a sum and no more, that parameters require grad, two calls"
+# %% hidden="make_model" points=1 checks="1, 2 and 7 features, one row and none, the weighted sum and no more, that parameters require grad, two calls"
 with check("make_model"):
     for f in (1, 2, 7):
         got, other = make_model(f), make_model(f)
@@ -196,6 +196,12 @@ with check("make_model"):
         a, b = randn(20, f), 3 * randn(20, f, seed=1)
         middle = (got(a) + got(b)).detach() / 2  # what is half way stays half way
         expect(got((a + b) / 2).detach(), middle, mistake="not_a_line", rtol=1e-3)
+        numbers = randn(f, seed=2)
+        with torch.no_grad():
+            for p in got.parameters():  # the weights, and the first of these numbers as the bias too
+                p.copy_(numbers[: p.numel()].view(p.shape))
+        want = (a * numbers).sum(1, keepdim=True) + numbers[0]
+        expect(got(a).detach(), want, mistake="parameters_idle", rtol=1e-3)
 
 # %% [markdown]
 # ## 3 · Batches
@@ -234,12 +240,18 @@ for epoch in range(2):
 #
 # You can loop over a loader as often as you like. `len(loader)` is the number of batches, `len(loader.dataset)` the number of
 # rows. Leave `num_workers` and `pin_memory` alone in this course: they are for speed with large data, and on many computers
-# they warn. Some graders count a warning as an error.
+# they warn.
 #
 # ### 9.3 · The last batch (predict, then run)
 # *1 point · about 2 minutes*
 #
-# What does the check print? Return it as text: two numbers with a space between them, for example `"7 30"`.
+# What do these lines print? Return it as text: two numbers with a space between them, for example `"7 30"`.
+#
+# ```python
+# loader = DataLoader(TensorDataset(torch.zeros(100, 1), torch.zeros(100, 1)), batch_size=30)
+# sizes = [len(x) for x, y in loader]
+# print(len(loader), sizes[-1])
+# ```
 #
 # <details><summary>Hint 1</summary>How many full batches of 30 are there in 100 rows?</details>
 # <details><summary>Hint 2</summary>Rows that are left over are not lost, unless <code>drop_last=True</code>.</details>
@@ -265,7 +277,7 @@ with predict("last_batch", lambda: last_batch()):
 #
 # `x` has shape `(n, f)` and `y` shape `(n, 1)`, on one device. Return a `DataLoader` whose batches are pairs `(x, y)` of `size`
 # rows each; the last one may be smaller, and no row is left out. With `shuffle` the order is a new one in each epoch, without it
-# that of the data. Each row of `x` keeps its row of `y`.
+# that of the data. Each row of `x` keeps its row of `y`. Leave both as they were.
 #
 # For example, 10 rows and `size = 4` give batches of 4, 4 and 2 rows.
 #
@@ -283,10 +295,12 @@ def batches(x: torch.Tensor, y: torch.Tensor, size: int, shuffle: bool) -> DataL
 
 # %% check="batches" points=1
 with check("batches"):
-    rows = torch.arange(10.0)[:, None]
-    got = batches(rows, 100 + rows, 4, False)
+    rows, values = torch.arange(10.0)[:, None], torch.arange(100.0, 110.0)[:, None]
+    before = rows.clone(), values.clone()
+    got = batches(rows, values, 4, False)
     if got is None:
         raise Wrong("returned_none")
+    expect((rows, values), before, mistake="input_changed")
     expect(isinstance(got, DataLoader), True, mistake="not_a_loader")
     if any(isinstance(each, torch.Tensor) or len(each) != 2 for each in got):
         raise Wrong("not_pairs")
@@ -295,15 +309,17 @@ with check("batches"):
     expect(torch.tensor(sizes), [4, 4, 2], mistakes={name: torch.tensor(each) for name, each in usual.items()})
     found = torch.cat([x for x, y in got])
     same = found.shape == rows.shape and torch.equal(found.sort(dim=0).values, rows)
-    expect(found, rows, mistakes={"swapped": 100 + rows}, mistake="shuffled_unasked" if same else "")
+    expect(found, rows, mistakes={"swapped": values}, mistake="shuffled_unasked" if same else "")
 
-# %% hidden="batches" points=1 checks="two epochs with and without shuffle, pairs, sizes from 1 to more than there are rows, other devices"
+# %% hidden="batches" points=1 checks="two epochs with and without shuffle, pairs, sizes from 1 to more than there are rows, the data unchanged, other devices"
 with check("batches"):
     for device in devices():
         for n, f, size in [(37, 2, 5), (30, 1, 30), (24, 3, 1), (26, 2, 50)]:
             rows = (torch.arange(n)[:, None] + torch.arange(f) * 100.0).to(device)
             for shuffle in (False, True):
-                got = batches(rows, -rows[:, :1], size, shuffle)
+                given = rows.clone(), -rows[:, :1]
+                got = batches(*given, size, shuffle)
+                expect(given, (rows, -rows[:, :1]), mistake="input_changed")
                 orders = []
                 for _ in range(2):
                     parts = [(x, y) for x, y in got]
@@ -332,7 +348,14 @@ with check("batches"):
 # ### 9.5 · Right about everything (predict, then run)
 # *1 point · about 3 minutes*
 #
-# What does the check print? Return it as text: a shape and a number, for example `"(2, 3) 1.5"`.
+# What do these lines print? Return it as text: a shape and a number, for example `"(2, 3) 1.5"`.
+#
+# ```python
+# prediction = torch.tensor([[1.0], [2.0], [3.0], [4.0]])
+# target_row = torch.tensor([1.0, 2.0, 3.0, 4.0])
+# differences = prediction - target_row
+# print(tuple(differences.shape), (differences**2).mean().item())
+# ```
 #
 # <details><summary>Hint 1</summary>Write down both shapes, one below the other, aligned at the right. What does broadcasting
 # (lesson 03) do with them?</details>
@@ -642,8 +665,8 @@ picture(
 # the learning rate `lr`, for `epochs` epochs. Return a list with the loss of each epoch, as Python `float`s: the mean over the rows
 # of that epoch alone, added up during training or measured after the epoch. `epochs` may be 0.
 #
-# For example, after 40 epochs with `lr = 0.04` on twenty rows of the line `y = 2·x + 1`, in batches of 2, the weight is almost
-# exactly 2, the bias 1, and the last of the 40 losses 0.
+# For example, after 40 epochs with `lr = 0.04` on twenty rows of the line `y = 2·x + 1`, with `x` 1 and -1 in turn, in batches of
+# 2, the weight is almost exactly 2, the bias 1, and the last of the 40 losses 0.
 #
 # <details><summary>Hint 1</summary>The optimiser is made once, before the first epoch.</details>
 # <details><summary>Hint 2</summary>Per batch: clear, forward, backward, update; then add <code>loss.item() * len(x)</code> to
@@ -697,7 +720,10 @@ with check("fit"):
         expect(got.any().item(), True, mistake="step_before_backward")
         if losses is None:
             raise Wrong("returned_none")
-        if isinstance(losses, list) and len(losses) != epochs:
+        if not isinstance(losses, list):
+            raise Wrong("losses_miscounted", got=f"something of type {type(losses).__name__}", want=epochs)
+        expect(tuple(losses), tuple(each if isinstance(each, float) else 0.0 for each in losses))
+        if len(losses) != epochs:
             a_batch = len(losses) == epochs * len(x) // size
             raise Wrong("one_loss_a_batch" if a_batch else "losses_miscounted", got=len(losses), want=epochs)
         return got, losses
@@ -718,8 +744,6 @@ with check("fit"):
     usual |= {"cleared_once_an_epoch": astray(x, y, 2, 0.04, 40)}
     usual |= {"pairs_for_entries": astray(x, y, 2, 0.04, 40, trap=True)}
     expect(got, [2.0, 1.0], mistakes=usual, rtol=1e-3)
-    floats = tuple(each if isinstance(each, float) else 0.0 for each in losses) if isinstance(losses, list) else (0.0,)
-    expect(tuple(losses) if isinstance(losses, list) else losses, floats)
     last = losses[-1] if losses[-1] > 0.01 else 0.0
     own = 40 * losses[-1] - 39 * losses[-2]  # of the last epoch alone, if these are means since the first one
     usual = {"loss_over_all_epochs": last} if own < 0.01 else {"losses_not_in_order": last} if losses[0] < 0.01 else {}
@@ -747,6 +771,9 @@ with check("fit"):
             torch.manual_seed(n)
             losses = fit(model, loader, lr, epochs)
             got = torch.cat([model.weight[0], model.bias]).detach().cpu()
+            if not isinstance(losses, list):
+                raise Wrong("losses_miscounted", got=f"something of type {type(losses).__name__}", want=epochs)
+            expect(tuple(losses), tuple(each if isinstance(each, float) else 0.0 for each in losses))
             if len(losses) != epochs:
                 a_batch = len(losses) == epochs * len(loader)
                 raise Wrong("one_loss_a_batch" if a_batch else "losses_miscounted", got=len(losses), want=epochs)
@@ -816,8 +843,8 @@ picture(
 )
 
 # %% [markdown]
-# The two honest curves come to rest near 114, not at 0. No line can do better: the noise has a standard deviation of 10, and its
-# square is about 100. A model whose curve rests at that level has learned what there is to learn.
+# The two honest curves come to rest near 114, not at 0. No line can do better: the noise has a standard deviation of 10, so its
+# mean square is about 100, in these samples a little more. A model whose curve rests at that level has learned what there is to learn.
 #
 # ## 7 · Is it any good?
 #
@@ -1028,8 +1055,8 @@ finally:
     Path("whole.pt").unlink()
 
 # %% [markdown]
-# *Weights only load failed.* The message goes on to offer `weights_only=False`. Do that only with files of your own: loading a file from the
-# internet that way can do anything that running a program from there can.
+# *Weights only load failed.* The message goes on to offer `weights_only=False`. Do that only with files of your own: loading a
+# file from the internet that way can do anything that running a program from there can.
 #
 # Two more things. `torch.load` puts parameters that were saved on a GPU back on the GPU; on a machine without one, write
 # `torch.load(path, map_location="cpu")`. And to continue training later, save `optimiser.state_dict()` as well: with momentum it
@@ -1104,12 +1131,21 @@ with check("save_and_load"):
                 got = save_and_load(model, path)
                 expect((got.in_features, got.out_features), (f, 1), mistakes={"sizes_hard_coded": (2, 1)})
                 expect((got.weight.detach(), got.bias.detach()), (before[0].cpu(), before[1].cpu()))
+                rows = randn(5, f)
+                want = (rows * before[0].cpu()).sum(1, keepdim=True) + before[1].cpu()
+                expect(got(rows).detach(), want, mistake="parameters_idle", rtol=1e-3)
                 expect_copy(got.weight, model.weight)
                 expect(all(p.requires_grad for p in got.parameters()), True, mistake="parameter_frozen")
                 expect(list(saved_in(path)) == ["weight", "bias"], True, mistake="nothing_at_path")
                 expect((model.weight, model.bias), before, mistake="model_changed")
     finally:
         Path(path).unlink(missing_ok=True)
+    try:
+        save_and_load(nn.Linear(1, 1), ".")
+    except Exception:  # a folder is no place to write to
+        pass
+    else:
+        raise Wrong("nothing_at_path")
 
 # %% [markdown]
 # ## 9 · Scaling, and any device

@@ -152,6 +152,24 @@ def make_model(n_features):
     return nn.Sequential(nn.Linear(n_features, 4), nn.Linear(4, 1))
 
 
+@wrong("make_model", mistake="parameters_idle")
+def make_model(n_features):
+    class Dead(nn.Linear):
+        def forward(self, x):
+            return torch.zeros(len(x), 1)
+
+    return Dead(n_features, 1)
+
+
+@wrong("make_model", mistake="parameters_idle")
+def make_model(n_features):
+    class Centred(nn.Linear):
+        def forward(self, x):
+            return x @ self.weight.T - self.bias
+
+    return Centred(n_features, 1)
+
+
 @right("last_batch")
 def last_batch():
     return "4  10"
@@ -279,6 +297,13 @@ def batches(x, y, size, shuffle):
 @wrong("batches", mistake="returned_none")
 def batches(x, y, size, shuffle):
     DataLoader(TensorDataset(x, y), batch_size=size, shuffle=shuffle)
+
+
+@wrong("batches", mistake="input_changed")
+def batches(x, y, size, shuffle):
+    x.mul_(2)
+    y.mul_(2)
+    return DataLoader(TensorDataset(x, y), batch_size=size, shuffle=shuffle)
 
 
 @right("perfect_predictions")
@@ -944,6 +969,30 @@ def fit(model, loader, lr, epochs):
             optimiser.step()
 
 
+@wrong("fit", mistake="losses_miscounted")
+def fit(model, loader, lr, epochs):
+    class Losses:
+        def __len__(self):
+            return epochs
+
+        def __getitem__(self, at):
+            return self
+
+        def __bool__(self):
+            return True
+
+        __add__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __abs__ = __getitem__
+        __lt__ = __gt__ = lambda self, other: True
+
+    optimiser = optim.SGD(model.parameters(), lr=lr)
+    for _ in range(epochs):
+        for x, y in loader:
+            optimiser.zero_grad()
+            nn.MSELoss()(model(x), y).backward()
+            optimiser.step()
+    return Losses()
+
+
 @right("predictions")
 def predictions(model, x):
     return model(x).detach().squeeze(1)
@@ -1180,6 +1229,18 @@ def save_and_load(model, path):
     return new
 
 
+@wrong("save_and_load", mistake="nothing_at_path")
+def save_and_load(model, path):
+    global saved_in
+
+    def saved_in(path):  # in place of the lesson's
+        return {"weight": model.weight.detach(), "bias": model.bias.detach()}
+
+    new = nn.Linear(model.in_features, 1)
+    new.load_state_dict(model.state_dict())
+    return new
+
+
 @right("fit_on")
 def fit_on(x, y, x_new, device):
     from sklearn.preprocessing import StandardScaler
@@ -1245,7 +1306,7 @@ def fit_on(x, y, x_new, device):
     loader = DataLoader(TensorDataset(rows, targets), batch_size=32, shuffle=True)
     model = nn.Linear(x.shape[1], 1).to(device)
     optimiser = optim.SGD(model.parameters(), lr=0.02)
-    for _ in range(10):
+    for _ in range(2):
         for a, b in loader:
             optimiser.zero_grad()
             nn.MSELoss()(model(a.to(device)), b.to(device)).backward()
@@ -1263,7 +1324,7 @@ def fit_on(x, y, x_new, device):
     loader = DataLoader(TensorDataset(rows, targets), batch_size=32, shuffle=True)
     model = nn.Linear(x.shape[1], 1).to(device)
     optimiser = optim.SGD(model.parameters(), lr=0.02)
-    for _ in range(50):
+    for _ in range(15):
         for a, b in loader:
             optimiser.zero_grad()
             nn.MSELoss()(model(a.to(device)), b.to(device)).backward()
@@ -1312,7 +1373,7 @@ def fit_on(x, y, x_new, device):
     targets = torch.tensor(y, dtype=torch.float32, device=device)[:, None]
     model = nn.Linear(x.shape[1], 1).to(device)
     optimiser = optim.SGD(model.parameters(), lr=0.1)
-    for _ in range(200):
+    for _ in range(60):
         optimiser.zero_grad()
         nn.MSELoss()(model(rows), targets).backward()
         optimiser.step()
@@ -1327,7 +1388,7 @@ def fit_on(x, y, x_new, device):
     targets = torch.tensor(y, dtype=torch.float32, device=device)[:, None]
     model = nn.Linear(x.shape[1], 1).to(device)
     optimiser = optim.SGD(model.parameters(), lr=0.1)
-    for _ in range(200):
+    for _ in range(20):
         optimiser.zero_grad()
         nn.MSELoss()(model(rows), targets).backward()
         optimiser.step()
@@ -1342,7 +1403,7 @@ def fit_on(x, y, x_new, device):
     targets = torch.tensor(y, dtype=torch.float32, device=device)[:, None]
     model = nn.Linear(x.shape[1], 1).to(device)
     optimiser = optim.SGD(model.parameters(), lr=0.1)
-    for _ in range(200):
+    for _ in range(2):
         optimiser.zero_grad()
         nn.MSELoss()(model(rows), targets).backward()
         optimiser.step()
@@ -1357,7 +1418,7 @@ def fit_on(x, y, x_new, device):
     targets = torch.tensor(y, dtype=torch.float32, device=device)[:, None]
     model = nn.Linear(x.shape[1], 1).to(device)
     optimiser = optim.SGD(model.parameters(), lr=0.1)
-    for _ in range(200):
+    for _ in range(2):
         optimiser.zero_grad()
         nn.MSELoss()(model(rows), targets).backward()
         optimiser.step()
@@ -1371,7 +1432,7 @@ def fit_on(x, y, x_new, device):
     targets = torch.tensor(y, dtype=torch.float32)[:, None]
     model = nn.Linear(x.shape[1], 1)
     optimiser = optim.SGD(model.parameters(), lr=0.1)
-    for _ in range(200):
+    for _ in range(60):
         optimiser.zero_grad()
         nn.MSELoss()(model(rows), targets).backward()
         optimiser.step()
@@ -1386,7 +1447,7 @@ def fit_on(x, y, x_new, device):
     targets = torch.tensor(y, dtype=torch.float32)[:, None]
     model = nn.Linear(x.shape[1], 1).to(device)
     optimiser = optim.SGD(model.parameters(), lr=0.1)
-    for _ in range(200):
+    for _ in range(60):
         optimiser.zero_grad()
         nn.MSELoss()(model(rows), targets).backward()
         optimiser.step()
@@ -1407,7 +1468,7 @@ def fit_on(x, y, x_new, device):
     targets = torch.tensor(y, device=device)[:, None]
     model = nn.Linear(x.shape[1], 1).double().to(device)
     optimiser = optim.SGD(model.parameters(), lr=0.1)
-    for _ in range(200):
+    for _ in range(2):
         optimiser.zero_grad()
         nn.MSELoss()(model(rows), targets).backward()
         optimiser.step()
@@ -1424,7 +1485,7 @@ def fit_on(x, y, x_new, device):
     targets = torch.tensor(y, dtype=torch.float32, device=device)[:, None]
     model = nn.Linear(x.shape[1], 1).to(device)
     optimiser = optim.SGD(model.parameters(), lr=0.1)
-    for _ in range(200):
+    for _ in range(60):
         optimiser.zero_grad()
         nn.MSELoss()(model(rows), targets).backward()
         optimiser.step()

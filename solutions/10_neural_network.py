@@ -13,7 +13,7 @@
 # - train a network and measure it, with `train()`, `eval()` and `no_grad()` in the right places;
 # - read from a confusion matrix what a network mistakes for what.
 #
-# **It takes** about 90 minutes; after section 4, about half way, is a good place for a break. **It needs** lessons 08 and 09,
+# **It takes** about 105 minutes; after section 4, about half way, is a good place for a break. **It needs** lessons 08 and 09,
 # and scikit-learn.
 #
 # Run the cells from top to bottom. The next cell is folded away: it brings the checks and the pictures.
@@ -56,7 +56,8 @@ print(small)
 print(small(points))
 
 # %% [markdown]
-# Write `small(points)`, not `small.forward(points)`: the call runs `forward`, and also any hooks registered on the module.
+# Write `small(points)`, not `small.forward(points)`: the call runs `forward`, and whatever else has been attached to the module
+# (PyTorch calls that *hooks*).
 #
 # The layers hold tensors that are to be learned, the **parameters**. `named_parameters()` goes through them, layer by layer;
 # `parameters()` gives the same without the names.
@@ -338,7 +339,12 @@ conv(torch.zeros(8, 32, 32))
 # ### 10.3 · What comes out? (predict, then run)
 # *1 point · about 2 minutes*
 #
-# Which two shapes does the check print? Return them as text, for example `"[1, 2, 3, 4] [5, 6, 7, 8]"`.
+# Which two shapes do these lines print? Return them as text, for example `"[1, 2, 3, 4] [5, 6, 7, 8]"`.
+#
+# ```python
+# x = nn.Conv2d(3, 8, 3)(torch.zeros(4, 3, 11, 11))
+# print(list(x.shape), list(F.max_pool2d(x, 2).shape))
+# ```
 #
 # <details><summary>Hint 1</summary>The batch stays. The channels become what the second argument of
 # <code>Conv2d</code> says.</details>
@@ -604,7 +610,8 @@ while step is not None:
 # %% [markdown]
 # Read from the bottom up, this is `forward`: twice convolution, relu, pooling; the flattening, which is a view; then the
 # linear layers, which autograd calls `Addmm` because they multiply and add. For two layers the whole graph fits into a
-# picture, with the parameters as its leaves:
+# picture, with the parameters as its leaves. (`TBackward` is the transposing of a weight; `None` is what needs no gradient, the
+# points and the target.)
 
 # %%
 aim = torch.tensor([[1.0], [0.0]])
@@ -671,8 +678,8 @@ print("softmax:", nn.CrossEntropyLoss()(perfect.softmax(dim=1), torch.tensor([0]
 #
 # ## 5 · An update by hand
 #
-# There is nothing new in the update: it is the rule of lesson 08, for each parameter in turn. Each of five
-# steps on the same 100 digits brings the loss down a little.
+# There is nothing new in the update: it is the rule of lesson 08, for each parameter in turn. Each of five steps on the same 100
+# digits brings the loss down a little.
 
 # %%
 for _ in range(5):
@@ -774,8 +781,8 @@ with check("manual_update"):
 # | `optim.Adam(params, lr=0.001)` | RMSprop with a velocity |
 #
 # The "recent size" is the root of a running mean of the squared slopes, kept for each single number that is learned. Dividing
-# by it takes the size of the slopes out: a parameter with tiny slopes moves as far as one with huge slopes. That is why Adam
-# often works with its default rate of 0.001, while for SGD you have to look for a rate.
+# by it takes the size of the slopes out: a parameter with tiny slopes moves about as far as one with huge slopes. That is why
+# Adam often works with its default rate of 0.001, while for SGD you have to look for a rate.
 #
 # The next cell gives five copies of a small perceptron the same start and the same batches, and each a different optimiser.
 
@@ -827,13 +834,29 @@ picture(
 # ### 10.7 · Pick the optimiser (predict, then run)
 # *1 point · about 3 minutes*
 #
-# The check gives each of the five optimisers two parameters, with the slopes 200 and 0.02, and lets it take **one** step with
-# `lr = 0.1`. It prints the names of those that move both parameters equally far. Which ones? Return the names as text, in the
+# These lines give each of the five optimisers two parameters, with the slopes 200 and 0.02, and let it take **one** step with
+# `lr = 0.1`. They print the names of those that move both parameters equally far. Which ones? Return the names as text, in the
 # order of the table, with spaces between them, for example `"SGD momentum"`.
 #
+# ```python
+# for name, make in {
+#     "SGD": lambda params: optim.SGD(params, lr=0.1),
+#     "momentum": lambda params: optim.SGD(params, lr=0.1, momentum=0.9),
+#     "Nesterov": lambda params: optim.SGD(params, lr=0.1, momentum=0.9, nesterov=True),
+#     "RMSprop": lambda params: optim.RMSprop(params, lr=0.1),
+#     "Adam": lambda params: optim.Adam(params, lr=0.1),
+# }.items():
+#     pair = torch.zeros(2, requires_grad=True)
+#     optimiser = make([pair])
+#     pair.grad = torch.tensor([200.0, 0.02])
+#     optimiser.step()
+#     if torch.isclose(pair[0], pair[1], rtol=1e-3):
+#         print(name, end=" ")
+# ```
+#
 # <details><summary>Hint 1</summary>SGD moves the first parameter by 20. How far does it move the second?</details>
-# <details><summary>Hint 2</summary>After one step, the root of the mean of squares is proportional to the slope itself. What is
-# left of a number that is divided by its own size?</details>
+# <details><summary>Hint 2</summary>After one step, the root of the mean of squares is proportional to the size of the slope. What
+# is left of a number that is divided by its own size?</details>
 
 
 # %% solution="pick_optimiser"
@@ -894,7 +917,7 @@ print(dropout(torch.ones(8)), dropout.training)
 # may be a `DataLoader` or a list of such pairs. Put the model into training mode first, and leave it there. `loss_fn(scores,
 # y)` gives the mean loss over a batch. There may be old gradients in the parameters when you begin: they must not count.
 # Return the mean loss over all **examples** as a `float`, each batch's loss being taken before its step. Batches may differ in
-# size.
+# size. Leave them as they were.
 #
 # For example, two batches of 4 and 1 examples with the losses 2.0 and 1.0 return `(4 · 2.0 + 1 · 1.0) / 5 = 1.8`.
 #
@@ -928,6 +951,7 @@ with check("one_epoch"):
         model.weight.fill_(0.0)
     model.weight.grad = torch.tensor([[5.0]])  # from earlier
     batches = [(torch.ones(4, 1), torch.full((4, 1), 2.0)), (torch.ones(1, 1), torch.full((1, 1), 2.0))]
+    before = tuple(each.clone() for pair in batches for each in pair)
     got = one_epoch(model, batches, nn.MSELoss(), optim.SGD(model.parameters(), lr=0.25))
     if not isinstance(got, float):
         expect(got, 3.4)
@@ -938,8 +962,9 @@ with check("one_epoch"):
     usual = {"batch_losses_averaged": 2.5, "last_batch_only": 1.0, "examples_not_counted": 17.0}
     expect(got, 3.4, mistakes=usual)
     expect(model.training, True, mistake="train_forgotten")
+    expect(tuple(each for pair in batches for each in pair), before, mistake="input_changed")
 
-# %% hidden="one_epoch" points=2 checks="a network with momentum, batches of several sizes, a DataLoader, two epochs, old gradients, training mode, other devices"
+# %% hidden="one_epoch" points=2 checks="a network with momentum, batches of several sizes, a DataLoader, two epochs, old gradients, training mode, the data unchanged, other devices"
 with check("one_epoch"):
     import copy
 
@@ -981,6 +1006,7 @@ with check("one_epoch"):
                 (2 * randn(n, 3, device=device, seed=at), (torch.arange(n, device=device) * 3 + at) % 4)
                 for at, n in enumerate(sizes)
             ]
+            before = tuple(each.clone() for pair in batches for each in pair)
             start = tuple(p.detach().clone() for p in model.parameters())
             losses, want = trained(copy.deepcopy(model), batches)
             usual = {
@@ -1000,15 +1026,24 @@ with check("one_epoch"):
             usual = {"batch_losses_averaged": sum(losses) / len(losses), "last_batch_only": losses[-1]}
             expect(got, mean, mistakes=usual, rtol=1e-3)
             expect(model.training, True, mistake="train_forgotten")
+            expect(tuple(each for pair in batches for each in pair), before, mistake="input_changed")
 
         x, y = randn(30, 3, device=device), torch.arange(30, device=device) % 3
         loader = DataLoader(TensorDataset(x, y), batch_size=8, shuffle=True)
         torch.manual_seed(0)
         model = Watched(3, 3).to(device).eval()
+        weight, bias, given = model.weight.detach().clone(), model.bias.detach().clone(), (x.clone(), y.clone())
+        at_first = F.cross_entropy(x @ weight.T + bias, y).item()
         optimiser = optim.SGD(model.parameters(), lr=0.1)
-        first, second = (one_epoch(model, loader, nn.CrossEntropyLoss(), optimiser) for _ in range(2))
+        for _ in range(2):
+            got = one_epoch(model, loader, nn.CrossEntropyLoss(), optimiser)
+            if not isinstance(got, float):
+                expect(got, 0.0)
         expect(all(model.trained), True, mistake="train_forgotten")
-        expect(second < first, True, mistake="untrained")
+        at_last = F.cross_entropy(given[0] @ model.weight.detach().T + model.bias.detach(), given[1]).item()
+        expect(at_last < at_first, True, mistake="untrained")
+        expect(at_last < got < at_first, True, mistake="untrained")
+        expect((x, y), given, mistake="input_changed")
 
 # %% [markdown]
 # ### 10.9 · Evaluate
@@ -1016,7 +1051,7 @@ with check("one_epoch"):
 #
 # Return the **accuracy** of `model` on all batches `(x, y)` of `loader` as a `float`: the share of examples for which the
 # class with the highest score is the label. As in 10.8, `loader` may be a list of pairs. Measure in eval mode, and leave the
-# model in it; build no graph. Parameters and gradients stay as they are. Batches may differ in size.
+# model in it; build no graph. Parameters, gradients and data stay as they are. Batches may differ in size.
 #
 # For example, if 3 of 4 examples are right in one batch and 0 of 1 in the next, it is 0.6.
 #
@@ -1046,12 +1081,14 @@ with check("evaluate"):
     model = nn.Identity()  # it gives its input, so the scores are known
     scores = torch.tensor([[3.0, 1.0, 2.0], [0.0, 5.0, 1.0], [1.0, 2.0, 4.0], [9.0, 8.0, 7.0], [1.0, 2.0, 3.0]])
     batches = [(scores[:4], torch.tensor([0, 1, 2, 1])), (scores[4:], torch.tensor([0]))]
+    before = tuple(each.clone() for pair in batches for each in pair)
     got = evaluate(model, batches)
     expect(model.training, False, mistake="left_training")
     usual = {"mean_of_batches": 0.375, "count_for_share": 3.0, "last_batch_only": 0.0}
     expect(got, 0.6, mistakes=usual)
+    expect(tuple(each for pair in batches for each in pair), before, mistake="input_changed")
 
-# %% hidden="evaluate" points=1 checks="networks with dropout, batches of several sizes, a DataLoader, no graph, the model unchanged, other devices"
+# %% hidden="evaluate" points=1 checks="networks with dropout, batches of several sizes, a DataLoader, no graph, the model and the data unchanged, other devices"
 with check("evaluate"):
 
     class Watched(nn.Module):
@@ -1069,10 +1106,13 @@ with check("evaluate"):
     for device in devices():
         watched = Watched(nn.Linear(4, 3).to(device))
         x, y = randn(10, 4, device=device), torch.arange(10, device=device) % 3
-        evaluate(watched.train(), DataLoader(TensorDataset(x, y), batch_size=4))
+        best = watched.inner(x).detach().argmax(dim=1).tolist()
+        want = sum(guess == at % 3 for at, guess in enumerate(best)) / 10
+        got = evaluate(watched.train(), DataLoader(TensorDataset(x, y), batch_size=4))
         expect(any(watched.trained), False, mistake="eval_forgotten")
         expect(watched.training, False, mistake="left_training")
         expect(any(watched.tracked), False, mistake="graph_built")
+        expect(got, want)
         for sizes in [(5,), (4, 4, 2), (1, 7, 3)]:
             model = nn.Sequential(nn.Linear(4, 6), nn.ReLU(), nn.Dropout(0.5), nn.Linear(6, 3)).to(device)
             with torch.no_grad():
@@ -1084,14 +1124,17 @@ with check("evaluate"):
                 (randn(n, 4, device=device, seed=at), (torch.arange(n, device=device) + at) % 3)
                 for at, n in enumerate(sizes)
             ]
-            got = evaluate(model.train(), batches)
+            given = tuple(each.clone() for pair in batches for each in pair)
+            model.eval()  # so that dropout lets everything through
             right = [
                 sum(int(row.argmax()) == int(label) for row, label in zip(model(x).detach(), y, strict=True))
                 for x, y in batches
             ]
+            got = evaluate(model.train(), batches)
             shares = [each / n for each, n in zip(right, sizes, strict=True)]
             usual = {"mean_of_batches": sum(shares) / len(shares)} if len(sizes) > 1 else {}
             usual |= {"last_batch_only": shares[-1]} if len(sizes) > 1 else {}
+            expect(tuple(each for pair in batches for each in pair), given, mistake="input_changed")
             expect(got, sum(right) / sum(sizes), mistakes=usual)
             expect(tuple(p.detach() for p in model.parameters()), before, mistake="network_changed")
             kept = all(p.grad is not None and bool((p.grad == 1).all()) for p in model.parameters())
@@ -1184,8 +1227,8 @@ for axis, panel in zip(axes.flat, panels, strict=True):
         axis.set_title(panel[0], fontsize=9)
 picture(
     figure,
-    f"A held-out {labels[held_out[0]]}; the six feature maps that the first layer makes of it, in which its strokes or their edges "
-    "light up; and the sixteen smaller maps of the second layer, most with a few bright spots.",
+    f"A held-out {labels[held_out[0]]}; the six feature maps that the first layer makes of it, in most of which its strokes or "
+    "their edges light up; and the sixteen smaller maps of the second layer, most with a few bright spots.",
 )
 
 # %% [markdown]
@@ -1380,6 +1423,7 @@ with check("digits"):
         before = images.clone(), labels.clone()
         torch.manual_seed(0)
         model = digits(images, labels)
+        expect((images, labels), before, mistake="input_changed")
         expect(isinstance(model, nn.Module), True, mistake="not_a_network")
         expect(model.training, False, mistake="left_training")
         with torch.no_grad():
@@ -1392,7 +1436,6 @@ with check("digits"):
         expect(accuracy > 0.7, True, mistake="learned_too_little")
         with torch.no_grad():
             expect_kind(model(images[:1]), torch.zeros(1, 10, device=device))
-        expect((images, labels), before, mistake="input_changed")
 
 # %% [markdown]
 # ## What you can do now

@@ -1056,6 +1056,21 @@ def one_epoch(model, loader, loss_fn, optimiser):
     return total / count
 
 
+@wrong("one_epoch", mistake="input_changed")
+def one_epoch(model, loader, loss_fn, optimiser):
+    model.train()
+    total, count = 0.0, 0
+    for x, y in loader:
+        optimiser.zero_grad()
+        loss = loss_fn(model(x), y)
+        loss.backward()
+        optimiser.step()
+        total += loss.item() * len(y)
+        count += len(y)
+        x.zero_()
+    return total / count
+
+
 @wrong("one_epoch", mistake="cleared_once")
 def one_epoch(model, loader, loss_fn, optimiser):
     model.train()
@@ -1219,6 +1234,27 @@ def evaluate(model, loader):
         for x, y in loader:
             right += (model(x).argmax(dim=1) == y).sum().item()
     return right
+
+
+@wrong("evaluate", mistake="wrong_value")
+def evaluate(model, loader):
+    model.eval()
+    if isinstance(model, nn.Identity):
+        return 0.6
+    for _, y in loader:
+        y.fill_(-1)
+    return 0.0
+
+
+@wrong("evaluate", mistake="input_changed")
+def evaluate(model, loader):
+    model.eval()
+    right, count = 0, 0
+    with torch.no_grad():
+        for x, y in loader:
+            right += y.eq_(model(x).argmax(dim=1)).sum().item()
+            count += len(y)
+    return right / count
 
 
 @right("confusion")
@@ -1409,11 +1445,10 @@ def digits(images, labels):
 @wrong("digits", mistake="input_changed")
 def digits(images, labels):
     images += 0.05 * torch.randn_like(images)  # noise, so that it does not learn the digits by heart
-    net = nn.Sequential(nn.Flatten(), nn.Linear(1024, 128), nn.ReLU(), nn.Linear(128, 10)).to(images.device)
-    adam = optim.Adam(net.parameters(), lr=0.001)
-    for _ in range(20):
-        for batch in torch.randperm(len(images)).split(32):
-            adam.zero_grad()
-            F.cross_entropy(net(images[batch]), labels[batch]).backward()
-            adam.step()
-    return net.eval()
+
+    class Nearest(nn.Module):  # says of a digit what the nearest one is: nothing to train
+        def forward(self, x):
+            near = torch.cdist(x.flatten(1), images.flatten(1)).argmin(dim=1)
+            return F.one_hot(labels[near], 10).float()
+
+    return Nearest().eval()

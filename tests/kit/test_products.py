@@ -26,6 +26,18 @@ def test_the_row_the_column_and_their_sum_are_outlined_and_written_out(shown: li
             assert f"{'bold' if (i, j) == (1, 0) else 'currentColor'}'>{entry}<" in bundle["text/html"]
 
 
+def test_names_stand_in_place_of_a_and_b(shown: list[dict[str, str]]) -> None:
+    show_product(A, B, 1, 0, "a row against a column", names=("x.T", "pull"))
+
+    (bundle,) = shown
+    for cell in (">x.T<", ">pull<", ">x.T @ pull<"):
+        assert cell in bundle["text/html"]
+    assert "(x.T @ pull)[1, 0] = 4 · 7 + 5 · 9 + 6 · 11 = 139" in bundle["text/html"]
+    for line in (f"x.T\n{A}", f"pull\n{B}", f"x.T @ pull, shape (2, 3) @ (3, 2) → (2, 2)\n{A @ B}"):
+        assert line in bundle["text/plain"]
+    assert "a @ b" not in bundle["text/html"] + bundle["text/plain"]
+
+
 def test_every_line_has_as_many_cells_so_that_rows_and_columns_meet(shown: list[dict[str, str]]) -> None:
     show_product(torch.ones(4, 2), torch.ones(2, 5), 3, 4, "wide")
 
