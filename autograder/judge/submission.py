@@ -124,7 +124,7 @@ def _without_other_answers(found: Matched, place: int, release: ReleaseCells, na
         if names and names <= others:
             first, last = first_line(statement), statement.end_lineno or statement.lineno
             lines[first - 1 : last] = [""] * (last - first + 1)
-    return "\n".join(lines)
+    return "\n".join(lines).strip("\n")
 
 
 def _unclear(decoded: Decoded, listed: list[str] | None, missing: set[str], release: ReleaseCells) -> dict[str, str]:

@@ -444,6 +444,7 @@ def test_the_text_of_an_answer_is_pythons(source: str, release: ReleaseCells) ->
     found = repaired(d.broken(GOOD, d.write("dice", source)), release)
     assert names(found) == ""
     assert ast.parse(found.handed_in["dice"]).body[0].name == "dice"  # type: ignore[attr-defined]
+    assert found.handed_in["dice"].startswith(HEAD)  # as IPython does: messages count lines from there
 
 
 def test_an_answer_is_not_blamed_for_another_in_the_same_cell(release: ReleaseCells) -> None:
