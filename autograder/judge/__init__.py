@@ -12,7 +12,7 @@ runs in the judge, where names that neither the test nor the kit defines are ask
 modules and other objects are handles that forward what is done with them (`proxies`), tensors and arrays are the same
 on both ends (`mirror`), with their memory, gradients and graphs, and so are the random generators (`state`). So a test
 that was written for a kernel runs here unchanged, and what it holds is its own: plain tensors, made from numbers that
-were checked, never an object whose class a student wrote.
+were checked, never an object whose class a student wrote, and never a library's class, whose call would run here.
 
 A worker can lie, hang, flood or die. It can lie about its own values alone: what is no value is a `Violation` and its
 end. It is interrupted when a cell's time is up and killed if it goes on; a lost worker is replaced by another, which
