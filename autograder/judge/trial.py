@@ -169,7 +169,7 @@ class Trial:
                 if cell.kind == "set-up":
                     self.link.control("setup", cell.source)
                 else:
-                    self.link.ask_within(seconds, "cell", cell.source, self.labels[cell.index])
+                    self.link.order(seconds, "cell", cell.source, self.labels[cell.index])
             self.done.append(cell)
         except TimeUp:
             if self.overrun:  # in the middle of a conversation, perhaps
@@ -178,7 +178,7 @@ class Trial:
             shown.add(["error", "TimedOut", words, [f"TimedOut: {words}"]], 0)
             if not again:
                 self.result.troubles.append(("late", cell.index, words))
-        except (Foreign, Exception) as error:  # the latter are ours, which passed through the cell
+        except Foreign as error:
             shown.add(["error", type(error).__name__, text_of(error), [text_of(error)]], 0)
         finally:
             if not again:

@@ -338,10 +338,19 @@ peer.channel.send(["give", [True, []], [["memory", 3, "cpu", 0], *again], [], []
 """
 
 
-def test_an_exception_of_the_judges_own_that_a_cell_hands_back_is_the_cells(judged: Judged) -> None:
+def test_an_exception_of_the_judges_own_that_a_cell_hands_back_is_the_workers_end(judged: Judged) -> None:
     result = judged(PEER + OURS, "x = 1", ("x-check", "expect(x, 1)"))
-    assert "PermissionError" in result.errors[1]
-    assert result.tests.keys() == {"x-check"}
+    assert [each[:2] for each in result.troubles] == [("forbidden", 1)]
+    assert result.tests["x-check"].ending == "passed"
+
+
+def test_a_fault_of_the_judges_own_is_not_put_on_the_student(judged: Judged, monkeypatch: Any) -> None:
+    def faulty(*args: Any) -> None:
+        raise AttributeError("our fault")
+
+    monkeypatch.setattr(Mirror, "apply", faulty)
+    with pytest.raises(AttributeError, match="our fault"):
+        judged("x = 1")
 
 
 def test_a_worker_that_cannot_end_a_test_costs_that_test(judged: Judged) -> None:
