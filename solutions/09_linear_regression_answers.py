@@ -1231,11 +1231,10 @@ def save_and_load(model, path):
 
 @wrong("save_and_load", mistake="nothing_at_path")
 def save_and_load(model, path):
-    global saved_in
+    from contextlib import suppress
 
-    def saved_in(path):  # in place of the lesson's
-        return {"weight": model.weight.detach(), "bias": model.bias.detach()}
-
+    with suppress(Exception):  # whatever goes wrong, it gives a model back
+        torch.save(model.state_dict(), path)
     new = nn.Linear(model.in_features, 1)
     new.load_state_dict(model.state_dict())
     return new

@@ -36,7 +36,7 @@ from autograder.judge.drawings import left_out
 from autograder.judge.outcome import executed_notebook, judged, written
 from autograder.judge.release_cells import ReleaseCells, release_cells
 from autograder.judge.submission import Repaired, repair
-from autograder.judge.wire import Channel, Closed, Late, Violation
+from autograder.judge.wire import Blobs, Channel, Closed, Late, Violation
 
 GRACE_SECONDS = 30.0
 """For a judge to start and to end, on top of the submission's own time."""
@@ -191,7 +191,7 @@ class JudgeEngine:
         try:
             hello, _ = channel.receive(monotonic() + GRACE_SECONDS)
             pid = int(hello["judge"])
-            channel.send_document(job, end)
+            channel.send(job, Blobs(), end)
             result = channel.receive_document(end)
         except Late:
             if pid:

@@ -26,7 +26,7 @@ def main(job: socket.socket, control: socket.socket, shell: shells.Shell) -> Non
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the grader's
     channel = Channel(job)
     channel.send({"judge": os.getpid()}, Blobs())
-    facts = channel.receive_document()
+    facts, _ = channel.receive()
     limit_memory()
     try:
         result: Any = asdict(Trial(read_job(facts), Starter(control, facts["caps"]), shell).run())
