@@ -6,11 +6,12 @@ import json
 import random
 import socket
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from time import monotonic
 
 import pytest
 
-from autograder.judge.wire import FRAME, VERSION, Blobs, Channel, Closed, Late, Violation, parse
+from autograder.judge.wire import FRAME, MAX_HEAD, VERSION, Blobs, Channel, Closed, Late, Violation, parse
 
 
 @pytest.fixture
@@ -28,6 +29,22 @@ def test_a_message_arrives_as_it_was_sent(ends: tuple[Channel, socket.socket]) -
     message, parts = channel.receive(monotonic() + 5)
     assert message == ["say", {"é": [1, 2.5, None]}]
     assert [bytes(each) for each in parts] == [b"abc", b""]
+
+
+def test_a_document_may_be_longer_than_a_messages_json(ends: tuple[Channel, socket.socket]) -> None:
+    channel, theirs = ends
+    document = {"outputs": ["x" * MAX_HEAD, "\0" * 1000]}
+    with ThreadPoolExecutor(1) as beside:
+        sent = beside.submit(Channel(theirs).send_document, document)
+        assert channel.receive_document(monotonic() + 20) == document
+        sent.result()
+
+
+def test_two_messages_that_come_at_once_are_two(ends: tuple[Channel, socket.socket]) -> None:
+    channel, theirs = ends
+    for message in ("one", "two"):
+        Channel(theirs).send(message, Blobs())
+    assert [channel.receive(monotonic() + 5)[0] for _ in range(2)] == ["one", "two"]
 
 
 def test_a_late_message_is_not_lost(ends: tuple[Channel, socket.socket]) -> None:
