@@ -109,44 +109,37 @@ class _Reader:
         return Intake(tuple(rows), tuple(self.notices))
 
     def _read_student(self, folder: Path) -> None:
-        others = list[Path]()
+        others = list[tuple[Path, str, str]]()
         for entry in self._entries(folder):
             if entry.name in self.lessons and entry.is_dir() and not self._leads_out(entry):
-                self._read_lesson_folder(folder, entry)
+                others += self._read_lesson_folder(folder, entry)
             elif entry.name in self.lessons and (entry.is_dir() or entry.is_symlink()):
                 self._add(folder, entry.name, entry)
             elif entry.suffix == ".ipynb" and entry.stem in self.lessons:
                 self._add(folder, entry.stem, entry)
             elif entry.name != "timestamp.txt":
-                others.append(entry)
-        exact = set(self.found)
-        for entry in others:
-            lesson = self._meant(entry)
-            if lesson and (printable(folder.name), lesson) not in exact:
+                others.append((entry, self._meant(entry), "left out, not a notebook of a lesson"))
+        exact = {lesson for student, lesson in self.found if student == printable(folder.name)}
+        for entry, lesson, otherwise in others:
+            if lesson and lesson not in exact:
                 self._notice(entry, f"read as {lesson}.ipynb")
                 self._add(folder, lesson, entry)
             else:
-                self._notice(entry, "left out, not a notebook of a lesson")
+                self._notice(entry, otherwise)
+
+    def _read_lesson_folder(self, student: Path, folder: Path) -> Iterator[tuple[Path, str, str]]:
+        """Read the file of the right name; the others, each with the lesson that it may be, and what to say if not."""
+        for entry in self._entries(folder):
+            if entry.name == f"{folder.name}.ipynb":
+                self._add(student, folder.name, entry)
+            elif entry.name != "timestamp.txt":
+                meant = folder.name if self._meant(entry) == folder.name else ""
+                yield entry, meant, f"left out, not {folder.name}.ipynb"
 
     def _meant(self, path: Path) -> str:
         """The lesson that a file's name seems to mean; "" for none."""
         found = RENAMED.fullmatch(path.name)
         return self.by_name.get(found["lesson"].lower(), "") if found else ""
-
-    def _read_lesson_folder(self, student: Path, folder: Path) -> None:
-        others = list[Path]()
-        for entry in self._entries(folder):
-            if entry.name == f"{folder.name}.ipynb":
-                self._add(student, folder.name, entry)
-            elif entry.name != "timestamp.txt":
-                others.append(entry)
-        exact = (folder / f"{folder.name}.ipynb").exists()
-        for entry in others:
-            if self._meant(entry) == folder.name and not exact:
-                self._notice(entry, f"read as {folder.name}.ipynb")
-                self._add(student, folder.name, entry)
-            else:
-                self._notice(entry, f"left out, not {folder.name}.ipynb")
 
     def _add(self, student: Path, lesson: str, path: Path) -> None:
         content = Unreadable(LEADS_OUT) if self._leads_out(path) else read_bytes(path)

@@ -118,6 +118,12 @@ def test_a_renamed_notebook_beside_one_of_the_right_name_is_left_out(tmp_path: P
     assert intake.notices == ("s001/01_tensors-Copy1.ipynb: left out, not a notebook of a lesson",)
 
 
+def test_the_right_name_beside_the_lessons_folder_counts_for_what_lies_in_it(tmp_path: Path) -> None:
+    write(tmp_path / "s001" / "01_tensors" / "01_tensors (1).ipynb", b"y")
+    write(tmp_path / "s001" / "01_tensors.ipynb", b"x")
+    assert rows(read_folder(tmp_path, LESSONS)) == [("s001", "01_tensors", "x")]
+
+
 def test_of_two_renamed_notebooks_that_differ_nobody_chooses(tmp_path: Path) -> None:
     write(tmp_path / "s001" / "01_tensors (1).ipynb", b"x")
     write(tmp_path / "s001" / "01_tensors (2).ipynb", b"y")
