@@ -8,7 +8,8 @@ Where there is no file of exactly that name, one that browsers and systems have 
 `Copy of LESSON.ipynb`, `LESSON-Copy1.ipynb`, `lesson.IPYNB`, `LESSON.ipynb.txt`; a line says so.
 
 If a student handed in a lesson twice, equal copies count as one, the later timestamp wins, and without timestamps
-nobody can know: the row says so and has no points. What a link leads to outside the folder is not read.
+nobody can know: the row says so and has no points. What a link leads to outside the student's own folder is not read:
+it may be a classmate's.
 """
 
 from __future__ import annotations
@@ -30,11 +31,18 @@ HIDDEN = (".", "__")
 """How names begin of what nobody handed in: .git, .DS_Store, __MACOSX."""
 
 RENAMED = re.compile(
-    r"(?:copy of |kopie von )*(?P<lesson>.+?)(?:[-_ ]*copy[-_ ]*\d*| *\(\d+\))*\.ipynb(?:\.txt|\.json)?", re.IGNORECASE
+    r"(?:copy of |kopie von )*+(?P<lesson>.+?)(?:[-_ ]*+copy[-_ ]*+\d*+| *+\(\d++\))*+\.ipynb(?:\.txt|\.json)?",
+    re.IGNORECASE,
 )
-"""A notebook's name, with what browsers, file managers, Jupyter and Google Drive add to it."""
+"""A notebook's name, with what browsers, file managers, Jupyter and Google Drive add to it.
 
-LEADS_OUT = "not read, a link that leads out of the folder"
+Nothing in it is tried twice (`*+`), or a long name made of "copy--copy--" would take for ever.
+"""
+
+LONGEST_TIME = 100
+"""Characters: nbgrader's own parser takes quadratic time, and no time is that long."""
+
+LEADS_OUT = "not read, a link that leads out of the student's folder"
 
 
 @dataclass(frozen=True)
@@ -87,13 +95,16 @@ class _Reader:
         self.folder, self.lessons = folder, lessons
         self.by_name = {each.lower(): each for each in lessons}
         self.inside = folder.resolve()
+        """What a link may not lead out of: the student's own folder, while one is read."""
         self.found: dict[tuple[str, str], list[HandIn]] = defaultdict(list)
-        self.notices: list[str] = []
+        self.notices: dict[str, None] = {}
 
     def read(self) -> Intake:
         for root in (self.folder, self.folder / "submitted"):
+            self.inside = self.folder.resolve()
             self._tell_of_hidden(root)
-            for entry in self._entries(root):
+            for entry in list(self._entries(root)):
+                self.inside = self.folder.resolve() / entry.relative_to(self.folder)
                 if entry == self.folder / "submitted" and not self._leads_out(entry):
                     continue
                 if not entry.is_dir():
@@ -153,11 +164,12 @@ class _Reader:
             return first
         if None not in times and len(times) == len(hand_ins):
             newest = max(hand_ins, key=lambda each: each.submitted or datetime.min.replace(tzinfo=UTC))
-            self.notices.append(f"{first.student} handed in {first.lesson} twice; graded is the later, {newest.path}")
+            chosen = printable(str(newest.path.relative_to(self.folder)), 200)
+            self.notices[f"{first.student} handed in {first.lesson} twice; graded is the later, {chosen}"] = None
             return newest
         if isinstance(first.content, bytes) and all(each.content == first.content for each in hand_ins):
             return first
-        where = " and ".join(str(each.path.relative_to(self.folder)) for each in hand_ins)
+        where = " and ".join(printable(str(each.path.relative_to(self.folder)), 200) for each in hand_ins)
         return Ambiguous(
             first.student, first.lesson, f"handed in twice ({where}), and no timestamp.txt says which is later"
         )
@@ -181,7 +193,7 @@ class _Reader:
             names = sorted(each.name for each in root.iterdir() if each.name.startswith(HIDDEN) and each.is_dir())
             if names:
                 listed = printable(", ".join(names), 200)
-                self.notices.append(f"{listed}: left out, a student's folder must not begin with . or __; rename it")
+                self.notices[f"{listed}: left out, a student's folder must not begin with . or __; rename it"] = None
 
     def _leads_out(self, path: Path) -> bool:
         try:
@@ -190,9 +202,7 @@ class _Reader:
             return True
 
     def _notice(self, path: Path, what: str) -> None:
-        line = f"{printable(str(path.relative_to(self.folder)), 200)}: {what}"
-        if line not in self.notices:
-            self.notices.append(line)
+        self.notices[f"{printable(str(path.relative_to(self.folder)), 200)}: {what}"] = None
 
 
 def read_bytes(path: Path) -> bytes | Unreadable:
@@ -215,6 +225,8 @@ def read_bytes(path: Path) -> bytes | Unreadable:
 def parse_timestamp(text: str) -> datetime | None:
     """The moment in nbgrader's timestamp.txt ("2026-10-12 20:11:05.123 UTC") or ISO 8601; without a zone, UTC."""
     text = text.strip()
+    if len(text) > LONGEST_TIME:
+        return None
     for zone in ("", " UTC", " GMT"):
         if text.endswith(zone):
             try:
@@ -230,7 +242,7 @@ def _parse_as_nbgrader_does(text: str) -> datetime | None:
 
     try:
         moment = parse_utc(text)
-    except (ValueError, OverflowError, TypeError):
+    except Exception:  # whatever the parts that read numbers raise; no student's file ends a run
         return None
     return moment.replace(tzinfo=UTC) if isinstance(moment, datetime) else None
 

@@ -81,7 +81,7 @@ class Judge(NotebookExporter):  # type: ignore[misc]
 
     def _hand_in(self, path: Path) -> HandIn:
         folders = self.parent.coursedir
-        inside = Path(folders.format_path(folders.submitted_directory, ".", ".")).resolve()
+        inside = Path(folders.format_path(folders.submitted_directory, ".", ".")).resolve() / path.parent.parent.name
         content = Unreadable(LEADS_OUT) if leads_out(path, inside) else read_bytes(path)
         time = self._naive_time(str(path.parent))
         submitted = time.replace(tzinfo=UTC) if time else None

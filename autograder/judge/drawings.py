@@ -12,7 +12,7 @@ import symtable
 from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 
-from autograder.judge.python_source import MAGIC, MAX_CELL, REFUSALS, Parser, bound, flat, imports, scopes, stored
+from autograder.judge.python_source import MAGIC, REFUSALS, Parser, bound, flat, imports, scopes, stored
 
 
 @dataclass(frozen=True)
@@ -30,9 +30,9 @@ def drawing(source: str) -> Drawing:
     return Drawing("\n".join(dict.fromkeys(imported.values())), frozenset(left - imported.keys()))
 
 
-def reads(source: str) -> frozenset[str]:
+def reads(source: str, parser: Parser) -> frozenset[str]:
     """The names that a cell may read which it has not given a value before; rather too many than too few."""
-    body = None if len(source) > MAX_CELL or MAGIC.search(source) else Parser().body(source)
+    body = None if MAGIC.search(source) else parser.body(source)
     if body is None:
         return words(source)
     try:
@@ -111,12 +111,12 @@ def left_out(sources: Iterable[str], drawings: Mapping[str, Drawing], known: Map
     Args:
         known: what some sources read, worked out before.
     """
-    sources = list(sources)
+    sources, parser = list(sources), Parser()
     left = frozenset[str]().union(*(each.variables for each in drawings.values()))
     read = set[str]()
     for each in sources:
         if each in known:
             read |= known[each]
         elif each not in drawings and not left.isdisjoint(words(each)):
-            read |= reads(each)
+            read |= reads(each, parser)
     return {each for each in sources if each in drawings and not drawings[each].variables & read}

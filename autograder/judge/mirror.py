@@ -25,6 +25,7 @@ from autograder.judge.graphs import Node, stand_in
 from autograder.judge.known import DTYPES, device_of, moved, number_type
 from autograder.judge.memories import Memories, Memory, Shape
 from autograder.judge.wire import Violation, blob_of, listed, text, whole
+from autograder.kit.gpu_memory import unseen
 
 if TYPE_CHECKING:
     from autograder.judge.changes import Message
@@ -79,7 +80,8 @@ class Mirror:
 
     def untold(self) -> bool:
         """Whether something was written since the last message."""
-        return any(each.changed() for each in self.memories.values())
+        with unseen():
+            return any(each.changed() for each in self.memories.values())
 
     def new(self) -> int:
         self.next += 2

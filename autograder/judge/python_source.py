@@ -17,6 +17,8 @@ from threading import Lock
 MAX_CELL = 200_000
 MAX_IN_ALL = 2_000_000
 """Characters of a cell, and of a notebook's cells together, that are parsed. Hand-written ones come nowhere near."""
+FEW_BRACES = 100
+"""For an f-string's parts Python's parser takes quadratic time: with so many braces, a character counts twice."""
 
 MAGIC = re.compile(r"^([ \t]*)(?:[%!?]|(?:pip|conda|cd|ls|cat)[ \t]+[\w./-]).*$", re.MULTILINE)
 MAGIC_VALUE = re.compile(r"^([ \t]*\w[\w, ]*=)[ \t]*[%!].*$", re.MULTILINE)
@@ -24,7 +26,7 @@ HELP = re.compile(r"^([ \t]*)[\w.*]+\?\??[ \t]*$", re.MULTILINE)
 RUNS_ITS_BODY = re.compile(r"\s*%%(time|capture|prun)\b.*")
 INDENT = re.compile(r"(?:[ \t]*\n)*([ \t]+)(?=\S)")
 PROMPT = re.compile(r"(?:>>>|In \[\d+\]:)(?: |$)", re.MULTILINE)
-PROMPTS = re.compile(r"^(?:(?:>>>|\.\.\.)(?: |$)|(?:In \[\d+\]|\s*\.{3,}): ?)", re.MULTILINE)
+PROMPTS = re.compile(r"^(?:(?:>>>|\.\.\.)(?: |$)|(?:In \[\d+\]|[ \t]*\.{3,}): ?)", re.MULTILINE)
 LOOKS_LIKE = re.compile(
     r"^(?:async[ \t]+def|def|class)[ \t]+(?P<definition>\w+)|^(?P<assigned>\w+)[ \t]*(?::[^=\n]*)?=(?!=)", re.MULTILINE
 )
@@ -73,9 +75,10 @@ class Parser:
         return self.defined[text]
 
     def _parsed(self, text: str) -> list[ast.stmt] | None:
-        if len(text) > min(MAX_CELL, self.left):
+        cost = len(text) * (1 + text.count("{") // FEW_BRACES)
+        if len(text) > MAX_CELL or cost > self.left:
             return None
-        self.left -= len(text)
+        self.left -= cost
         text = as_ipython_reads(text)
         if text.lstrip().startswith("%%"):  # another cell magic: what follows need not be Python
             return []

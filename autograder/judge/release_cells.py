@@ -107,7 +107,7 @@ def _read(path: Path, _hash: str, lesson: str, titles: tuple[tuple[str, str], ..
         {name: frozenset(map(dump, parser.body(shown.get(name, "")) or [])) for name in exercises},
         {name: line for source in teaching for name, line in imports(parser.body(source) or []).items()},
         drawings,
-        {str(cell.source): reads(cell.source) for cell in student if str(cell.source) not in drawings},
+        {str(cell.source): reads(cell.source, Parser()) for cell in student if str(cell.source) not in drawings},
         parser,
     )
 

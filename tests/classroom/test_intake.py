@@ -160,11 +160,49 @@ def test_a_link_that_leads_out_is_not_read(tmp_path: Path) -> None:
     assert intake.notices == (f"student: {LEADS_OUT}", f"submitted: {LEADS_OUT}")
 
 
-def test_a_link_inside_the_folder_is_read(tmp_path: Path) -> None:
-    real = write(tmp_path / "s001" / "01_tensors.ipynb", b"x")
-    (tmp_path / "s002").mkdir()
-    (tmp_path / "s002" / "01_tensors.ipynb").symlink_to(real)
-    assert [each[2] for each in rows(read_folder(tmp_path, LESSONS))] == ["x", "x"]
+@pytest.mark.parametrize("form", ["", "submitted"])
+def test_a_link_to_a_classmates_work_is_not_read(tmp_path: Path, form: str) -> None:
+    folder = tmp_path / form
+    solved = write(folder / "s001" / "01_tensors.ipynb", b"solved")
+    write(solved.with_name("timestamp.txt"), b"2026-10-12 20:11:05 UTC")
+    for student in ("s002", "s003", "s005"):
+        (folder / student).mkdir()
+    (folder / "s002" / "01_tensors.ipynb").symlink_to("../s001/01_tensors.ipynb")
+    (folder / "s003" / "01_tensors").symlink_to("../s001")
+    (folder / "s004").symlink_to("s001")
+    write(folder / "s005" / "01_tensors.ipynb", b"late")
+    (folder / "s005" / "timestamp.txt").symlink_to("../s001/timestamp.txt")
+    intake = read_folder(tmp_path, LESSONS)
+    assert [(each.student, told(each)) for each in intake.rows] == [
+        ("s001", "solved"),
+        ("s002", LEADS_OUT),
+        ("s003", LEADS_OUT),
+        ("s005", "late"),
+    ]
+    assert [each.submitted for each in intake.rows] == [MOMENT, None, None, None]
+    assert intake.notices == (f"{Path(form) / 's004'}: {LEADS_OUT}",)
+
+
+def test_a_link_inside_the_students_own_folder_is_read(tmp_path: Path) -> None:
+    write(tmp_path / "s001" / "mine.txt", b"x")
+    (tmp_path / "s001" / "01_tensors.ipynb").symlink_to("mine.txt")
+    assert rows(read_folder(tmp_path, LESSONS)) == [("s001", "01_tensors", "x")]
+
+
+def test_many_other_files_are_told_of_once_each(tmp_path: Path) -> None:
+    write(tmp_path / "s001" / "01_tensors.ipynb", b"x")
+    for number in range(3000):
+        write(tmp_path / "s001" / f"{number}.txt", b"")
+    assert len(read_folder(tmp_path, LESSONS).notices) == 3000
+
+
+@pytest.mark.parametrize("name", ["copy--" * 40, "(1)" * 80, "copy of " * 30, "- _ copy" * 30, "copy1" * 45])
+def test_a_long_name_that_looks_renamed_is_read_at_once(tmp_path: Path, name: str) -> None:
+    """A test that fails would not end: the names were made for an expression that tries everything."""
+    write(tmp_path / "s001" / "01_tensors.ipynb", b"x")
+    write(tmp_path / "s001" / f"a{name}x", b"y")
+    write(tmp_path / "s002" / f"01_tensors{name}.ipynb"[-250:], b"z")
+    assert rows(read_folder(tmp_path, LESSONS))[0] == ("s001", "01_tensors", "x")
 
 
 def test_what_is_no_file_is_a_row_and_is_not_waited_for(tmp_path: Path) -> None:
@@ -210,6 +248,8 @@ def test_a_folder_that_cannot_be_graded_is_refused(tmp_path: Path, make: object,
         ("2026-10-12 22:11:05 Europe/Berlin", MOMENT),
         ("yesterday", None),
         ("", None),
+        ("1999999999999999999999999999999999999m", None),
+        ("1." * 1_000_000, None),
     ],
 )
 def test_timestamps_are_read_as_nbgrader_writes_them(text: str, moment: datetime | None) -> None:

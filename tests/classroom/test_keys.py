@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from autograder.classroom.keys import cells_hash, lesson_hash, versions
+from autograder.classroom.keys import LONGEST, cells_hash, lesson_hash, versions
 from autograder.classroom.released import read_released
 from autograder.course import load
 from notebooks import LESSON, Notebook, cell_of, submission, write
@@ -43,6 +44,14 @@ def test_a_hand_in_is_the_same_until_something_but_its_outputs_changes(
 )
 def test_what_is_no_notebook_has_a_hash_too(content: bytes) -> None:
     assert cells_hash(content) != cells_hash(content + b" x")
+
+
+def test_a_very_long_notebook_is_hashed_as_it_is() -> None:
+    """To read one of 50 MB may take gigabytes, before anything is known of it."""
+    notebook = submission()
+    notebook["cells"][0]["outputs"] = ["x" * LONGEST]
+    long = json.dumps(notebook).encode()
+    assert cells_hash(long) == hashlib.sha256(long).hexdigest()
 
 
 @pytest.mark.parametrize(("old", "new", "same"), [("-666", "-668", True), ("return 2 * x", "return x + x", True)])

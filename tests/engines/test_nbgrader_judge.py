@@ -353,16 +353,22 @@ def test_a_time_that_is_none_costs_nothing_and_goes_nowhere(course: Path, script
 
 
 @quiet
-def test_a_link_that_leads_out_is_not_read(course: Path, scripted: None, tmp_path: Path) -> None:
-    secret = write(tmp_path / "secret.ipynb", submission(**PERFECT))
-    path = submit(course, "s002", b"")
-    path.unlink()
-    path.symlink_to(secret)
+def test_a_link_that_leads_out_or_to_a_classmate_is_not_read(course: Path, scripted: None, tmp_path: Path) -> None:
+    solved = submit(course, "s001", submission(**PERFECT))
+    for student, target in (("s002", write(tmp_path / "secret.ipynb", submission(**PERFECT))), ("s003", solved)):
+        path = submit(course, student, b"")
+        path.unlink()
+        path.symlink_to(target)
     autograde(course)
     nbgrader_session.end()
-    verdict = Store(course / "graded").get("s002", LESSON)
-    assert verdict is not None
-    assert (verdict.status, verdict.points) == (Status.UNREADABLE, 0.0)
+    for student, status, points in (
+        ("s001", Status.GRADED, 7.0),
+        ("s002", Status.UNREADABLE, 0.0),
+        ("s003", Status.UNREADABLE, 0.0),
+    ):
+        verdict = Store(course / "graded").get(student, LESSON)
+        assert verdict is not None
+        assert (verdict.status, verdict.points) == (status, points)
 
 
 @quiet

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from autograder.judge.drawings import drawing, left_out, reads
+from autograder.judge.python_source import Parser
 
 DRAWS = """# @title Drawing
 import matplotlib.pyplot as plt
@@ -72,4 +73,4 @@ def test_a_cell_that_the_student_has_changed_runs() -> None:
 
 def test_what_was_worked_out_before_is_taken() -> None:
     assert left_out([DRAWS, "x"], {DRAWS: drawing(DRAWS)}, {"x": frozenset({"values"})}) == set()
-    assert reads("y = z\nz = y") == {"z"}
+    assert reads("y = z\nz = y", Parser()) == {"z"}

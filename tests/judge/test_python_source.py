@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from autograder.judge.python_source import Parser
+from autograder.judge.python_source import Parser, as_ipython_reads
 
 
 @pytest.fixture
@@ -34,3 +34,15 @@ def test_hand_ins_that_are_read_in_threads_side_by_side_are_read_as_if_alone(swi
     with ThreadPoolExecutor(4) as pool:
         bodies = list(pool.map(lambda number: Parser().body(texts[number % 2]), range(40)))
     assert [len(body or ()) for body in bodies] == [30] * 40
+
+
+def test_prompts_among_many_empty_lines_are_found_in_one_go():
+    """A test that fails would not end."""
+    assert as_ipython_reads(">>> x" + "\n" * 500_000 + "...") == "x" + "\n" * 500_000
+
+
+def test_a_text_of_more_braces_than_anybody_writes_says_nothing_and_one_of_many_is_read():
+    """For an f-string Python 3.11 takes four seconds."""
+    parser = Parser()
+    assert parser.body("f'" + "{x}" * 60_000 + "'") is None
+    assert len(parser.body("x = {1: {}, 2: {}}\n" * 200) or ()) == 200
