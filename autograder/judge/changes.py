@@ -38,7 +38,7 @@ class Message:
         return [*memories, *self.shapes, *self.nodes, *self.grads, *self._drop()]
 
     def _drop(self) -> list[list[Any]]:
-        dead, self.mirror.dead = self.mirror.dead, []
+        dead, self.mirror.dead = self.mirror.dead, {}
         gone = [each for each in dead if each in self.mirror.twins and self.mirror.twins[each].get() is None]
         for number in gone:
             self.mirror.forget(number)

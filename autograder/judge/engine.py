@@ -15,7 +15,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
@@ -172,6 +172,7 @@ class JudgeEngine:
             "submission_seconds": limits.submission_seconds,
             "output_characters": limits.output_kb << 10,
             "seed": SEED,
+            "asked": dict(release.asked),
             "caps": {
                 "memory_mb": limits.memory_mb,
                 "disk_mb": limits.disk_mb,
@@ -186,21 +187,14 @@ class JudgeEngine:
             Late: it did not end in time, and was killed. Closed, Violation: it ended without a result.
         """
         end = monotonic() + job["submission_seconds"] + GRACE_SECONDS
-        channel = self.ready().judge()
-        pid = 0
-        try:
-            hello, _ = channel.receive(monotonic() + GRACE_SECONDS)
-            pid = int(hello["judge"])
-            channel.send(job, Blobs(), end)
-            result = channel.receive_document(end)
-        except Late:
-            if pid:
+        with self.ready().judge() as (channel, judge):
+            try:
+                channel.send(job, Blobs(), end)
+                return dict(channel.receive_document(end))
+            except Late:
                 with contextlib.suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGKILL)
-            raise
-        finally:
-            channel.sock.close()
-        return dict(result)
+                    signal.pidfd_send_signal(judge, signal.SIGKILL)
+                raise
 
 
 def cells_to_run(repaired: Repaired, release: ReleaseCells) -> list[list[Any]]:
@@ -247,11 +241,28 @@ class ZygoteProcess:
         line = self.process.stdout.readline() or b'{"refused": "the process that grades did not start"}'
         return dict(json.loads(line))
 
-    def judge(self) -> Channel:
+    @contextlib.contextmanager
+    def judge(self) -> Iterator[tuple[Channel, int]]:
+        """A new judge: the channel to it, and its pidfd; a number would be one of the zygote's own namespace.
+
+        Raises:
+            Late, Closed: there is none.
+        """
         ours, theirs = socket.socketpair()
-        with theirs:
-            socket.send_fds(self.control, [b'{"fork": "judge"}'], [theirs.fileno(), self.control.fileno()])
-        return Channel(ours)
+        with ours:
+            with theirs:
+                socket.send_fds(self.control, [b'{"fork": "judge"}'], [theirs.fileno(), self.control.fileno()])
+            ours.settimeout(GRACE_SECONDS)
+            try:
+                _, (judge,), _, _ = socket.recv_fds(ours, 1, 1)
+            except TimeoutError:
+                raise Late from None
+            except (OSError, ValueError):
+                raise Closed("no judge was started") from None
+            try:
+                yield Channel(ours), judge
+            finally:
+                os.close(judge)
 
     def kill(self) -> None:
         """End it, and all that it forked, at once."""

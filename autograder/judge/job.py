@@ -18,7 +18,10 @@ class Cell:
 
 @dataclass(frozen=True)
 class Job:
-    """What a judge is given: the cells in order, import statements, the text that defines each exercise, limits."""
+    """What a judge is given: the cells in order, import statements, the text that defines each exercise, limits.
+
+    `asked` says which names each test will ask of the notebook, so that they can be asked for at once.
+    """
 
     cells: tuple[Cell, ...]
     imports: str
@@ -28,6 +31,7 @@ class Job:
     submission_seconds: float
     output_characters: int
     seed: int = 0
+    asked: dict[str, list[str]] = field(default_factory=dict)
 
 
 @dataclass

@@ -15,7 +15,7 @@ from autograder.judge import shell as shells
 from autograder.judge.job import Cell, Job
 from autograder.judge.link import Link
 from autograder.judge.trial import NoSandbox, Trial
-from autograder.judge.wire import Blobs, Channel
+from autograder.judge.wire import Channel
 
 MEMORY_MB = 4096
 """More than any judge needs: what an answer returns has limits of its own."""
@@ -25,7 +25,6 @@ def main(job: socket.socket, control: socket.socket, shell: shells.Shell) -> Non
     """Serve the grader at the other end of `job`."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the grader's
     channel = Channel(job)
-    channel.send({"judge": os.getpid()}, Blobs())
     facts, _ = channel.receive()
     limit_memory()
     try:

@@ -22,6 +22,8 @@ DTYPES = {
 }
 DTYPE_NAMES = {dtype: name for name, dtype in DTYPES.items()}
 ARRAY_KINDS = "?bhilqBHILQefdFD"  # numbers and truth values, by NumPy's letters
+LONGEST_NAME = 200
+"""Characters of a module's or a class's name."""
 NUMBER_TYPES = {name: np.dtype(name) for name in {np.dtype(kind).str for kind in ARRAY_KINDS}}
 
 
@@ -53,7 +55,8 @@ def number_type(dtype: object) -> np.dtype[Any]:
 def name_of(kind: type) -> tuple[str, str]:
     """The module and the name of a class, whatever its metaclass says."""
     facts = type.__dict__
-    return str(facts["__module__"].__get__(kind))[:200], str(facts["__qualname__"].__get__(kind))[:200]
+    module, name = str(facts["__module__"].__get__(kind)), str(facts["__qualname__"].__get__(kind))
+    return module[:LONGEST_NAME], name[:LONGEST_NAME]
 
 
 @functools.lru_cache(10_000)

@@ -129,9 +129,11 @@ class Link(Peer):
         """A worker that does not keep to the protocol is at its end, and so is the conversation where it is gone."""
         try:
             yield
-        except Violation as error:
+        except (Violation, MemoryError) as error:
+            if isinstance(error, Foreign):  # an answer's own MemoryError
+                raise
             self.kill()
-            raise Lost(f"what it answered was no answer ({error})", forbidden=True) from None
+            raise Lost(f"what it answered was no answer ({error or 'too large'})", forbidden=True) from None
         except (Closed, Late):
             raise Lost(self._how_it_ended()) from None
 

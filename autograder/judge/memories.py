@@ -105,7 +105,9 @@ class Memories(dict[int, Memory]):
         if not memory.users:
             del self[memory.id]
             self.total -= memory.bytes.numel()
-            self.places = {place: each for place, each in self.places.items() if each is not memory}
+            place = str(place_of(memory.bytes)), memory.bytes.data_ptr()
+            if self.places.get(place) is memory:  # of those that are empty only the last is there
+                del self.places[place]
 
 
 def bytes_of(storage: torch.UntypedStorage, device: torch.device) -> torch.Tensor:

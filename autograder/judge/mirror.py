@@ -74,7 +74,7 @@ class Mirror:
         self.numbers: dict[int, int] = {}  # id() of an object → its twin's number
         self.nodes: dict[int, Node] = {}
         self.our_nodes: dict[int, Node] = {}
-        self.dead: list[int] = []
+        self.dead: dict[int, None] = {}  # numbers of tensors that nothing here uses any more
         self.rewritten: set[int] = set()  # by the last message
         self.arrived: list[Any] = []  # by the last message; its own value, which names them, is read after them
 
@@ -110,7 +110,7 @@ class Mirror:
         if self.keep_all or grad:  # a leaf's gradient may arrive after the last name for it is gone
             twin.strong, twin.get = value, lambda: value
         else:
-            twin.get = weakref.ref(value, lambda _, number=twin.id: self.dead.append(number))  # type: ignore[misc]
+            twin.get = weakref.ref(value, lambda _, number=twin.id: self.dead.update({number: None}))  # type: ignore[misc]
         twin.memory.users += 1
         twin.key = id(value)
         self.twins[twin.id] = twin
@@ -128,7 +128,7 @@ class Mirror:
         if value is None:  # forgotten here a moment ago, and the other end cannot know yet
             value = self._build(twin.memory, twin.shape, twin.flags)
             twin.memory.users -= 1
-            self.dead = [each for each in self.dead if each != twin.id]
+            self.dead.pop(twin.id, None)
             self._keep(twin, value)
         return value
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Callable
-from types import CodeType
+import symtable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 
@@ -26,7 +26,16 @@ class Names(dict[str, Any]):
             raise
 
 
-def names_in(code: CodeType) -> set[str]:
-    """The names that a test's code may look up: globals, and attributes too, which cannot be told apart here."""
-    inner = [names_in(each) for each in code.co_consts if isinstance(each, CodeType)]
-    return {*code.co_names}.union(*inner)
+def asked_in(source: str) -> list[str]:
+    """The names that a test's text reads and does not define: all that a student's process is told of it beforehand."""
+    table = symtable.symtable(source, "<test>", "exec")
+    own = {each.get_name() for each in table.get_symbols() if each.is_assigned() or each.is_imported()}
+    return sorted(set(_read_globals(table)) - own - vars(builtins).keys())
+
+
+def _read_globals(table: symtable.SymbolTable) -> Iterator[str]:
+    for each in table.get_symbols():
+        if each.is_referenced() and (each.is_global() or table.get_type() == "module"):
+            yield each.get_name()
+    for child in table.get_children():
+        yield from _read_globals(child)

@@ -34,6 +34,9 @@ from autograder.kit.gpu_memory import unseen
 
 DEEPEST = 20
 MOST_HANDLES = 100_000
+MOST_SAID = 64 << 20
+"""Bytes, roughly, of what the other end says of its objects; for a hundred thousand honest ones it is enough."""
+EACH_NAME = 200
 MOST_RAISED = 100
 
 
@@ -52,6 +55,7 @@ class Peer:
         self.own_numbers: dict[int, int] = {}
         self.theirs: WeakValueDictionary[int, Handle] = WeakValueDictionary()
         self.about: dict[int, dict[str, Any]] = {}  # what is known of them
+        self.said = 0
         self.raised: dict[int, BaseException] = {}  # ours, the last that passed through the other end's code
         self.raises = 0
         self.depth = 0
@@ -195,7 +199,7 @@ class Peer:
 
     def follow(self, changes: Any, state: Any, printed: Any, blobs: list[memoryview]) -> None:
         """Take over what the other end's message says has changed."""
-        of_copies = [each for each in listed(state) if listed(each, 3, 2)[0] == "copy"]
+        of_copies = [listed(each, 3, 3) for each in listed(state) if listed(each, 3, 2)[0] == "copy"]
         with unseen():
             self.mirror.apply(changes, blobs)
             for _, number, facts in of_copies:
@@ -257,6 +261,9 @@ class Peer:
         """The one handle on that object."""
         if about is not None and number not in self.about:
             self.about[number] = checked(about)
+            self.said += EACH_NAME * (len(about["mro"]) + len(about["bases"]))
+            if self.said > MOST_SAID:
+                raise Violation("more about objects than a judge can keep")
         if number not in self.about:
             raise Violation("a handle that was never given")
         found = self.theirs.get(number)

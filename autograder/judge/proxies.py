@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from autograder.judge.known import class_of
+from autograder.judge.known import LONGEST_NAME, class_of
 from autograder.judge.wire import Violation, listed, text
 
 LIBRARIES = ("torch", "numpy", "matplotlib", "sklearn", "collections", "builtins", "functools", "pathlib")
@@ -176,7 +176,8 @@ def checked(about: Any) -> dict[str, Any]:
     if not isinstance(about, dict) or about.keys() - {"bases"} != {"mro", "callable", "iterator"}:
         raise Violation("not what is said of an object")
     for key in ("mro", "bases"):
-        about[key] = [tuple(map(text, listed(each, 2, 2))) for each in listed(about.get(key, []), 40)]
+        names = [listed(each, 2, 2) for each in listed(about.get(key, []), 40)]
+        about[key] = [(text(module, LONGEST_NAME), text(name, LONGEST_NAME)) for module, name in names]
     if not about["mro"] or not isinstance(about["callable"], bool) or not isinstance(about["iterator"], bool):
         raise Violation("not what is said of an object")
     return about

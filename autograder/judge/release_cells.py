@@ -10,6 +10,7 @@ from typing import Any
 
 from autograder.classroom.released import Released, exercise_of
 from autograder.judge.drawings import Drawing, drawing, reads
+from autograder.judge.names import asked_in
 from autograder.judge.python_source import Parser, dump, imports, plain
 
 KIT = "kit"
@@ -30,6 +31,7 @@ class ReleaseCells:
         imports: by name, the statements by which the lesson's own cells import it.
         drawings: the lesson's own cells that only draw, by their source.
         reads: the names that its other cells read, starters included, by their source.
+        asked: by test, the names that it asks of the notebook.
         parser: what has parsed its cells of code.
     """
 
@@ -44,6 +46,7 @@ class ReleaseCells:
     imports: Mapping[str, str]
     drawings: Mapping[str, Drawing]
     reads: Mapping[str, frozenset[str]]
+    asked: Mapping[str, list[str]]
     parser: Parser
 
     @cached_property
@@ -96,18 +99,22 @@ def _read(path: Path, _hash: str, lesson: str, titles: tuple[tuple[str, str], ..
     teaching = [cell.source for cell in student if "nbgrader" not in cell.metadata or cell.metadata.nbgrader.solution]
     for cell in [*student, *full.values()]:
         parser.definitions(str(cell["source"]))
+    tests = {name: cell for name, cell in full.items() if cell["metadata"]["nbgrader"]["grade"]}
+    imported = {name: line for source in teaching for name, line in imports(parser.body(source) or []).items()}
+    known = imported.keys() | (parser.definitions(full[KIT]["source"]).keys() if KIT in full else set())
     return ReleaseCells(
         lesson,
         plain_json(solution.metadata),
         full.get(KIT),
-        {name: cell for name, cell in full.items() if cell["metadata"]["nbgrader"]["grade"]},
+        tests,
         shown,
         dict(titles),
         {name: _names_of(name, answers) for name in exercises},
         {name: frozenset(map(dump, parser.body(shown.get(name, "")) or [])) for name in exercises},
-        {name: line for source in teaching for name, line in imports(parser.body(source) or []).items()},
+        imported,
         drawings,
         {str(cell.source): reads(cell.source, Parser()) for cell in student if str(cell.source) not in drawings},
+        {name: [each for each in asked_in(cell["source"]) if each not in known] for name, cell in tests.items()},
         parser,
     )
 

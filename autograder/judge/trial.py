@@ -10,7 +10,6 @@ and the rest of the notebook is judged with it. What was won before is kept.
 
 from __future__ import annotations
 
-import builtins
 import contextlib
 import hashlib
 import signal
@@ -26,8 +25,8 @@ from autograder.classroom.released import exercise_of
 from autograder.judge import shell as shells
 from autograder.judge.failures import Foreign, text_of
 from autograder.judge.job import Cell, Job, Outcome, Result
-from autograder.judge.link import Link, Lost, TimeUp
-from autograder.judge.names import Names, names_in
+from autograder.judge.link import CONTROL_SECONDS, Link, Lost, TimeUp
+from autograder.judge.names import Names
 from autograder.kit.gpu_memory import simulated
 
 MOST_WORKERS = 4
@@ -220,7 +219,14 @@ class Trial:
         if self.overrun:  # in the middle of a conversation, perhaps
             self._hang_up()
         else:
-            link.end()
+            self._end(link)
+
+    def _end(self, link: Link) -> None:
+        try:
+            with self._limited(CONTROL_SECONDS):
+                link.end()
+        except TimeUp:
+            raise Lost("it did not let a test come to its end") from None
 
     def _show(self, event: shells.Event) -> None:
         """What an answer prints while a test calls it appears where the test would print."""
@@ -237,7 +243,7 @@ class Trial:
         with captured(self.shell.recorder):
             try:
                 code = compile(cell.source, label, "exec")
-                link.begin(seed_of(cell.id, self.job.seed), names_in(code) - self.own.keys() - vars(builtins).keys())
+                link.begin(seed_of(cell.id, self.job.seed), self.job.asked.get(cell.id, ()))
                 exec(code, names)
             except TimeUp:
                 words = f"longer than {self.job.cell_seconds:g} s"

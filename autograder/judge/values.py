@@ -201,7 +201,7 @@ def decode(peer: Peer, data: Any, blobs: list[memoryview], handed: Handed, depth
         if kind in KINDS:
             return decode_container(kind, facts, inner, handed)
         return decode_simple(peer, kind, facts, blobs, inner, handed)
-    except (ValueError, TypeError, IndexError, KeyError, OverflowError) as error:
+    except (ValueError, TypeError, IndexError, KeyError, OverflowError, SyntaxError) as error:
         raise Violation(f"{kind[:20]}: {type(error).__name__}") from None
 
 

@@ -78,6 +78,10 @@ class Zygote:
         if not pid:
             self._in_child(lambda: self._judge(job, control))
         self.judges[pid] = set()
+        process = os.pidfd_open(pid)
+        with contextlib.suppress(OSError):
+            socket.send_fds(job, [b"j"], [process])
+        os.close(process)
         job.close()
         control.close()
 

@@ -470,6 +470,9 @@ def test_what_an_object_says_of_itself_is_not_believed() -> None:
         ["give", [1, []], [["drop", [["x"]]]], [], []],
         ["give", [1, []], [], [["torch", 0]], []],
         ["give", [1, []], [], [["dtype", "int64"]], []],
+        ["give", [1, []], [], [["copy", 5]], []],
+        ["give", [["named", "T", ["a", "\u00aa"], [1, 2]], []], [], [], []],
+        ["give", [["handle", 3, {"mro": [["m", "n" * 201]], "callable": False, "iterator": False}], []], [], [], []],
         ["give", [1, []], [], [], [["stdout"]]],
         ["fail", {"mro": []}, [], [], []],
         ["fail", 3, [], [], []],
@@ -493,6 +496,37 @@ def test_an_answer_of_no_form_ends_the_worker(message: Any) -> None:
         Channel(theirs).send(message, Blobs())
         with pytest.raises(Lost):
             link.ask("name", "x")
+
+
+def test_an_exception_that_lets_itself_not_be_changed_is_one_of_that_name() -> None:
+    """A frozen dataclass of torch's own; a worker may claim that anything arose."""
+    import socket
+
+    from pair import TestLink
+
+    from autograder.judge.wire import Blobs, Channel
+
+    ours, theirs = socket.socketpair()
+    facts = {"mro": [["torch._subclasses.fake_tensor", "_BypassDispatchCache"]], "text": "x", "args": [], "frames": []}
+    with ours, theirs:
+        link = TestLink(Channel(ours))
+        Channel(theirs).send(["fail", facts, [], [], []], Blobs())
+        with pytest.raises(Exception, match="x") as caught:
+            link.ask("name", "x")
+    assert isinstance(caught.value, Foreign)
+    assert type(caught.value).__name__ == "_BypassDispatchCache"
+
+
+def test_what_is_said_of_objects_has_an_end() -> None:
+    from pair import TestLink
+
+    from autograder.judge.wire import Channel
+
+    link = TestLink(Channel(None))  # type: ignore[arg-type]
+    with pytest.raises(Violation, match="more about objects"):
+        for number in range(10_000):
+            names = [[f"{number}", "n" * 200]] * 40
+            link._handle(number, {"mro": names, "bases": names, "callable": False, "iterator": False})
 
 
 @pytest.mark.parametrize("given", [[], [None, None], [1.0], "none"], ids=str)

@@ -113,6 +113,22 @@ def test_a_crash_of_the_judge_is_internal_without_a_zero_and_the_next_is_graded(
     assert engine.grade(RIGHT, released).verdict.points == FULL
 
 
+def test_a_judge_that_hangs_is_killed_itself_and_the_submission_has_run_out_of_time(
+    engine: JudgeEngine, released: Released, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("autograder.judge.engine.GRACE_SECONDS", 1.0)
+    monkeypatch.setattr(engine, "limits", replace(LIMITS, submission_seconds=2))
+    sleeping = submission(**ANSWERS)
+    sleeping["cells"].insert(1, code(SLEEP))
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(engine.grade, handed_in(sleeping), released)
+        judge, *_ = found = wait_for(2, engine)
+        judge.send_signal(signal.SIGSTOP)
+        verdict = running.result(30).verdict
+    assert (verdict.status, verdict.points) == (Status.TIMED_OUT, 0.0)
+    assert not psutil.wait_procs(found, timeout=5)[1]
+
+
 def test_when_the_zygote_is_killed_the_next_submission_gets_another(engine: JudgeEngine, released: Released) -> None:
     first = engine.ready().process
     first.send_signal(signal.SIGKILL)

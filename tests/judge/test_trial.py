@@ -12,7 +12,9 @@ from IPython.core.interactiveshell import InteractiveShell
 from live import said, starter
 
 from autograder.judge.job import Cell, Job, Result
+from autograder.judge.link import Link
 from autograder.judge.mirror import Mirror
+from autograder.judge.names import asked_in
 from autograder.judge.shell import Shell, make_shell
 from autograder.judge.state import fixed
 from autograder.judge.trial import CELLS_OF_OUTPUT, MESSAGE, MOST_WORKERS, Trial
@@ -357,6 +359,40 @@ def test_a_worker_that_cannot_end_a_test_costs_that_test(judged: Judged) -> None
     fails = PEER + "def on_end(*args):\n    raise ValueError\npeer.on_end = on_end\nx = torch.zeros(2)"
     result = judged("import torch\n" + fails, ("x-check", "x[0] = 1"), ("y-check", "pass"))
     assert (result.tests["x-check"].ending, result.tests["y-check"].ending) == ("forbidden", "passed")
+
+
+def test_a_worker_that_has_a_test_end_for_ever_costs_that_test(judged: Judged, monkeypatch: Any) -> None:
+    monkeypatch.setattr("autograder.judge.trial.CONTROL_SECONDS", -2.5)  # and three more until the alarm
+
+    def end(link: Link) -> None:
+        while True:
+            pass
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Link, "end", end)
+        result = judged("x = 1", ("x-check", "expect(x, 1)"), "y = 2")
+    assert result.tests["x-check"].ending == "lost"
+    assert [each[:2] for each in result.troubles] == [("lost", 2)]
+
+
+def test_of_a_tests_text_a_worker_is_told_the_names_that_it_asks_for_alone(judged: Judged) -> None:
+    test = (
+        "import math\nfrom torch import sin as hidden\nfor each in [1.0]:\n"
+        "    want = hidden(torch.tensor(each)).unsqueeze(0)\n    expect(answer(want), want.abs())"
+    )
+    asked = asked_in(test)
+    assert asked == ["answer", "expect", "torch"]
+    spy = (
+        "told = []\nbegin = peer.on_begin\npeer.on_begin = lambda seed, names: told.extend(names) or begin(seed, names)"
+    )
+    result = judged(
+        f"import torch\n{PEER}{spy}\ndef answer(x):\n    return x.abs()\ndef unsqueeze():\n    pass",
+        ("a-check", test),
+        "print(told)",
+        asked={"a-check": [each for each in asked if each == "answer"]},
+    )
+    assert said(result.outputs[3]) == "['answer']\n"
+    assert result.tests["a-check"].ending == "passed"
 
 
 def test_a_message_that_would_be_read_for_hours_is_refused_at_once(judged: Judged) -> None:
