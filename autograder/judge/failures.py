@@ -59,13 +59,13 @@ def rebuilt(facts: dict[str, Any], locate: Located) -> BaseException:
     words = text(facts.get("text"), MOST)
     args = [each for each in listed(facts.get("args"), 5) if type(each) in (bool, int, float, str)]
     kind = exception_class(names[0][1].rpartition(".")[2], next(filter(None, map(known, names)), Exception))  # type: ignore[arg-type]
-    args = () if facts.get("bare") is True else tuple(args) or (words,)
+    given = () if facts.get("bare") is True else tuple(args) or (words,)
     try:
         error = kind.__new__(kind)
-        error.args = args
+        error.args = given
     except (TypeError, AttributeError):  # made of more than a text, such as ExceptionGroup, or not to be changed
         error = exception_class(names[0][1].rpartition(".")[2], Exception)()
-        error.args = args
+        error.args = given
     error.__dict__["text"] = words
     if isinstance(error, NameError):
         error.name = text(facts.get("name") or "?")
