@@ -25,6 +25,6 @@ says so and goes on; if the grader dies, the leash ends all the rest.
     peer link lent                                                                   its ends
     job names trial judging                                                          the judge: tests, one by one
     sandbox seccomp landlock jail shed ground kernel doctor                          the sandbox
-    shell warm drawing                                                               IPython without a kernel
+    shell warm rehearsal drawing                                                     IPython without a kernel
     bare                                                                             the yardstick of its speed
 """

@@ -7,7 +7,6 @@ import os
 import resource
 import signal
 import socket
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +27,8 @@ def main(job: socket.socket, control: socket.socket, shell: shells.Shell) -> Non
     facts, _ = channel.receive()
     limit_memory()
     try:
-        result: Any = asdict(Trial(read_job(facts), Starter(control, facts["caps"]), shell).run())
+        found = Trial(read_job(facts), Starter(control, facts["caps"]), shell).run()
+        result: Any = {**vars(found), "tests": {name: vars(each) for name, each in found.tests.items()}}
     except NoSandbox as error:
         result = {"refused": str(error)}
     usage = resource.getrusage(resource.RUSAGE_SELF)

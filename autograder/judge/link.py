@@ -190,6 +190,9 @@ class Link(Peer):
             except Foreign as error:
                 self.kill()
                 raise Lost(f"it could not end a test ({type(error).__name__})", forbidden=True) from None
+            except ValueError as error:  # more was written than a message may hold
+                self.kill()
+                raise Lost(str(error)) from None
         self.mirror.clear()
         self.state.clear()
         self.raised.clear()

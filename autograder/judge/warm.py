@@ -8,6 +8,7 @@ import io
 
 import torch
 
+from autograder.judge.rehearsal import rehearse
 from autograder.judge.shell import Shell, make_shell
 from autograder.kit.gpu import simulate_gpu
 from autograder.kit.gpu_memory import simulated
@@ -49,6 +50,8 @@ def warm_shell(*, simulate: bool = False) -> Shell:
     with contextlib.redirect_stdout(io.StringIO()):
         for source in WARMING + ("x.cuda()",) * simulated():  # a real GPU is not touched before the fork
             shell.run(source, "<cell>")
+        if simulated() or not torch.cuda.is_available():
+            rehearse(shell)
     shell.reset()  # type: ignore[no-untyped-call]
     shell.user_ns.clear()
     shell.user_ns.update(names)
