@@ -15,6 +15,8 @@ nbgrader's own commands and its formgrader, run in the course, use the judge:
 nbgrader_judge       what `nbgrader autograde` and the formgrader's button grade with
 nbgrader_session     the judge that it keeps for a while, and what it writes
 nbgrader_feedback    what nbgrader's pages may show, those for students and those for graders
+nbgrader_filters     what becomes of each piece on them: prose, markup, code, text
+nbgrader_room        how much of it a page has room for, so that none takes long
 """
 
 from __future__ import annotations

@@ -2,45 +2,26 @@
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Mapping
 from typing import Any
 
-import bleach  # type: ignore[import-untyped]
-from bleach.css_sanitizer import CSSSanitizer  # type: ignore[import-untyped]
-from jinja2 import pass_context
-from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
+from nbformat.v4 import new_markdown_cell, new_output
 from nbgrader.preprocessors import ClearHiddenTests, NbGraderPreprocessor
 from nbgrader.utils import is_grade, is_solution
 from traitlets import List
 
+from autograder.engines.nbgrader_filters import TAGS
+from autograder.engines.nbgrader_room import Room
 from autograder.engines.stderr import spoken
 
-TAGS = frozenset(
-    re.findall(
-        r"\w+",
-        """a abbr b blockquote br caption code dd details div dl dt em figcaption figure h1 h2 h3 h4 h5 h6 hr i kbd
-        li ol p pre s small span strong sub summary sup table tbody td tfoot th thead tr ul""",
-    )
-)
-ATTRIBUTES = {"*": ["class", "id", "style", "title", "role", "aria-label"], "a": ["href"], "td": ["colspan", "rowspan"]}
 RICH = ("text/html", "text/markdown", "image/svg+xml", "application/javascript")
 IMAGES = ("image/png", "image/jpeg")
 NOT_SHOWN = "(an output of a kind that this page cannot show)"
+MOST_CELLS = 1_000  # besides those that nbgrader asks for
+MOST_OUTPUTS = 1_000  # of a notebook
 BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
-
-
-@pass_context
-def prose(context: Any, source: str) -> str:
-    """A Markdown cell as HTML without anything that runs; nbconvert's own filter leaves script in it."""
-    attachments = context.get("cell", {}).get("attachments", {})
-    try:
-        renderer = IPythonRenderer(escape=False, attachments=attachments)
-        return clean(MarkdownWithMath(renderer=renderer).render(source))
-    except Exception:  # an image that is not attached, say: the text is still worth reading
-        return f"<pre>{html.escape(source)}</pre>"
 
 
 class Displayable(NbGraderPreprocessor):  # type: ignore[misc]
@@ -52,12 +33,29 @@ class Displayable(NbGraderPreprocessor):  # type: ignore[misc]
 
     display_data_priority = List(config=True)  # the HTML exporter sets it for every step
 
+    def preprocess(self, nb: Any, resources: Any) -> Any:
+        resources["room"] = self.room = Room()
+        self.outputs = MOST_OUTPUTS
+        nb.cells = few(nb.cells)
+        return super().preprocess(nb, resources)
+
     def preprocess_cell(self, cell: Any, resources: Any, cell_index: int) -> Any:
+        if "outputs" in cell:
+            cell.outputs = self.first(cell.outputs)
         cell = encodable(cell)
         for output in cell.get("outputs", []):
             if "data" in output:
                 output.data = shown(output.data)
+                if "text/latex" in output.data:
+                    output.data["text/latex"] = self.room.cut(output.data["text/latex"])
         return cell, resources
+
+    def first(self, outputs: list[Any]) -> list[Any]:
+        """As many of a cell's outputs as the page may still show, and a word about the others."""
+        most, left = self.outputs, len(outputs) - self.outputs
+        self.outputs = max(0, -left)
+        said = [new_output("stream", text=f"({left} more outputs: this page has no room for them)\n")]
+        return outputs[:most] + (said if left > 0 else [])
 
 
 class HideTests(ClearHiddenTests):  # type: ignore[misc]
@@ -75,6 +73,14 @@ class HideTests(ClearHiddenTests):  # type: ignore[misc]
                 elif output.get("name") == "stderr":
                     output.text = spoken(output.text)
         return cell, resources
+
+
+def few(cells: list[Any]) -> list[Any]:
+    """A notebook's first cells, all of nbgrader's, and a word about the others."""
+    kept = [cell for at, cell in enumerate(cells) if at < MOST_CELLS or "nbgrader" in cell.metadata]
+    missing = len(cells) - len(kept)
+    said = [new_markdown_cell(f"({missing} more cells: this page has no room for them)", id="more")]
+    return kept + (said if missing else [])
 
 
 def shown(data: Mapping[str, Any]) -> NotebookNode:
@@ -106,14 +112,7 @@ def one_line(output: Any) -> str:
 
 
 def survives(text: str, kind: str) -> bool:
-    """Whether `clean` would leave it as it is meant."""
+    """Whether `cleaned` would leave it as it is meant."""
     if kind != "text/html":
         return kind not in RICH
     return all(tag.lower() in TAGS for tag in re.findall(r"<\s*([a-zA-Z][\w-]*)", text))
-
-
-def clean(element: object) -> str:
-    """HTML with the tags of prose and tables only; anything else is printed as text."""
-    text = element.decode() if isinstance(element, bytes) else str(element)
-    styles = CSSSanitizer(allowed_css_properties=["background-color", "color", "text-align", "font-weight", "padding"])
-    return str(bleach.clean(text, tags=TAGS, attributes=ATTRIBUTES, css_sanitizer=styles))

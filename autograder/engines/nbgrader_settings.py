@@ -83,9 +83,12 @@ def _settings(root: Path, out: Path) -> Config:
     # these hold for the formgrader's pages too
     c.HTMLExporter.preprocessors = ["autograder.engines.nbgrader_feedback.Displayable"]
     c.HTMLExporter.sanitize_html = True
-    # nbconvert's own filter knows neither <p> nor <h2>, and prints them
+    # nbconvert's own let script through, know neither <p> nor <h2>, and take hours for some texts
     c.HTMLExporter.filters = {
-        "clean_html": "autograder.engines.nbgrader_feedback.clean",
-        "markdown2html": "autograder.engines.nbgrader_feedback.prose",
+        "ansi2html": "autograder.engines.nbgrader_filters.terminal",
+        "clean_html": "autograder.engines.nbgrader_filters.markup",
+        "highlight_code": "autograder.engines.nbgrader_filters.code",
+        "markdown2html": "autograder.engines.nbgrader_filters.prose",
+        "strip_files_prefix": "autograder.engines.nbgrader_filters.linked",
     }
     return c
