@@ -750,6 +750,12 @@ def columns_where(table, first, last):
     return table[:, places[0, 0] : places[-1, 0] + 1]
 
 
+@wrong("columns_where", mistake="hidden_from_view")
+def columns_where(table, first, last):
+    known = {"years": table[0].tolist(), "first": first, "last": last}
+    return table[:, eval("[j for j, year in enumerate(years) if first <= year <= last]", known)]
+
+
 @wrong("columns_where", mistake="dropped_axis")
 def columns_where(table, first, last):
     places = ((table[0] >= first) & (table[0] <= last)).nonzero().squeeze()
