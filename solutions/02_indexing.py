@@ -1232,11 +1232,11 @@ with check("fill_gaps"):
                 before, want = (given.clone(), second.clone()), given.clone()
                 for place in torch.isnan(given).nonzero().tolist():
                     want[tuple(place)] = second[tuple(place)]
-                got = fill_gaps(given, second)
                 usual = {
                     "inf_replaced": torch.where(torch.isfinite(given), given, second),
                     "nan_survives": torch.nan_to_num(given, posinf=inf, neginf=-inf) + torch.isnan(given) * second,
                 }
+                got = fill_gaps(given, second)
                 expect(got, want, mistakes=usual)
                 expect((given, second), before, mistake="input_changed")
                 expect_copy(got, given)
@@ -1550,8 +1550,9 @@ with check("last_steps"):
                 for step in range(length):
                     cleaned[i, step] = given[i, step]
             words = torch.arange(t, device=device) < many[:, None]
+            usual = {"nan_survives": (last, given * words[..., None])}
             got = last_steps(given, many)
-            expect(got, (last, cleaned), mistakes={"nan_survives": (last, given * words[..., None])})
+            expect(got, (last, cleaned), mistakes=usual)
             expect((given, many), before, mistake="input_changed")
             expect_copy(got[1], given)
     expect_uses(text, "for", "while", most=0)

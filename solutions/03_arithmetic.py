@@ -103,7 +103,7 @@ with check("celsius"):
             before, dtype = x.clone(), torch.float64 if x.dtype == torch.float64 else torch.float32
             numbers = [(value - 32) * 5 / 9 for value in x.reshape(-1).tolist()]
             want = torch.tensor(numbers, dtype=dtype, device=device).reshape(x.shape)
-            expect(celsius(x), want, mistakes={"integer_division": (x - 32) * 5 // 9}, rtol=1e-5)
+            expect(celsius(x), want, mistakes={"integer_division": (before - 32) * 5 // 9}, rtol=1e-5)
             expect(x, before, mistake="input_changed")
 
 # %% [markdown]
@@ -1314,8 +1314,8 @@ with check("geometric_mean"):
                     for row in rows.reshape(-1, x.shape[dim]).tolist()
                 ]
                 want = torch.tensor(means, device=device).reshape(rows.shape[:-1])
-                got = geometric_mean(x, dim)
                 usual = {"product_overflowed": x.prod(dim) ** (1 / x.shape[dim]), "wrong_axis": x.log().mean(0).exp()}
+                got = geometric_mean(x, dim)
                 expect(got, want, mistakes=usual, rtol=1e-4)
                 expect(x, before, mistake="input_changed")
 
