@@ -304,7 +304,8 @@ help(torch.numel)
 # *2 points · about 4 minutes*
 #
 # Write `with_shipping`, which does what `add_shipping` was meant to do. It takes a list of prices, as floats, and one number,
-# and returns a float32 tensor with that number added to each price. The list stays as it is.
+# and returns a float32 tensor with that number added to each price. (float32 and int64 are kinds of number, a tensor's
+# *dtype*: lesson 01.) The list stays as it is.
 #
 # For example `with_shipping([4.0, 2.5], 1.5)` gives `tensor([5.5000, 4.0000])`.
 #

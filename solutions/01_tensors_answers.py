@@ -391,6 +391,11 @@ def dice(count):
     return torch.randint(1, 8, (count,))
 
 
+@wrong("dice", mistake="die_range")
+def dice(count):
+    return (torch.rand(count) * 6).long()
+
+
 @wrong("dice", mistake="float_for_int")
 def dice(count):
     return torch.floor(torch.rand(count) * 6) + 1
@@ -651,6 +656,22 @@ def fake_batch(count, size, seed):
     images = torch.randn(count, size, size, generator=generator)
     labels = torch.randint(0, 10, (count,), generator=generator)
     return {"images": images, "labels": labels, "bytes": images.nbytes + labels.nbytes}
+
+
+@wrong("fake_batch", mistake="wrong_value")
+def fake_batch(count, size, seed):
+    generator = torch.Generator().manual_seed(seed)
+    images = torch.rand(count, size, size, generator=generator)
+    labels = torch.randint(0, 10, (count,), generator=generator)
+    return {"images": images, "labels": labels, "bytes": images.nbytes}
+
+
+@wrong("fake_batch", mistake="sizes_hard_coded")
+def fake_batch(count, size, seed):
+    generator = torch.Generator().manual_seed(seed)
+    images = torch.rand(count, size, size, generator=generator)
+    labels = torch.randint(0, 10, (count,), generator=generator)
+    return {"images": images, "labels": labels, "bytes": 144}
 
 
 @wrong("fake_batch", mistake="label_range")

@@ -280,7 +280,12 @@ def reversed_rows(x: torch.Tensor) -> torch.Tensor:
 # %% check="reversed_rows" points=1
 with check("reversed_rows"):
     given = torch.tensor([[1, 2], [3, 4], [5, 6]])
-    usual = {"not_reversed": given, "wrong_axis_reversed": given.flip(1), "both_axes_reversed": given.flip(0, 1)}
+    usual = {
+        "not_reversed": given.clone(),
+        "wrong_axis_reversed": given.flip(1),
+        "both_axes_reversed": given.flip(0, 1),
+        "overwritten_too_soon": given[[2, 1, 2]],
+    }
     expect(reversed_rows(given), [[5, 6], [3, 4], [1, 2]], mistakes=usual)
     expect(given, [[1, 2], [3, 4], [5, 6]], mistake="input_changed")
 
@@ -293,7 +298,8 @@ with check("reversed_rows"):
             want = torch.zeros(n, m, device=device)
             for i in range(n):
                 want[n - 1 - i] = given[i]
-            expect(reversed_rows(given), want, mistakes={"not_reversed": given, "wrong_axis_reversed": given.flip(1)})
+            usual = {"not_reversed": before, "wrong_axis_reversed": before.flip(1)}
+            expect(reversed_rows(given), want, mistakes=usual)
             expect(given, before, mistake="input_changed")
 
 # %% [markdown]
@@ -1067,18 +1073,22 @@ def columns_where(table: torch.Tensor, first: float, last: float) -> torch.Tenso
 
 # %% check="columns_where" points=1
 with check("columns_where"):
-    given = torch.tensor([[2019, 2022, 2020, 2021], [5, 6, 7, 8], [1, 2, 3, 4]])
+    given = torch.tensor([[2019, 2022, 2020, 2023, 2021], [5, 6, 7, 8, 9], [1, 2, 3, 4, 5]])
     years = given[0]
+    inside = (years >= 2020) & (years <= 2022)
     usual = {
         "limit_excluded": given[:, (years > 2020) & (years < 2022)],
         "first_excluded": given[:, (years > 2020) & (years <= 2022)],
         "last_excluded": given[:, (years >= 2020) & (years < 2022)],
-        "either_for_both": given,
-        "first_row_dropped": given[1:, years >= 2020],
-        "first_row_only": years[(years >= 2020) & (years <= 2022)],
-        "condition_reversed": given[:, (years < 2020) | (years > 2022)],
+        "first_ignored": given[:, years <= 2022],
+        "last_ignored": given[:, years >= 2020],
+        "either_for_both": given.clone(),
+        "blanked_for_left_out": given * inside,
+        "first_row_dropped": given[1:, inside],
+        "first_row_only": years[inside],
+        "condition_reversed": given[:, ~inside],
     }
-    expect(columns_where(given, 2020, 2022), [[2022, 2020, 2021], [6, 7, 8], [2, 3, 4]], mistakes=usual)
+    expect(columns_where(given, 2020, 2022), [[2022, 2020, 2021], [6, 7, 9], [2, 3, 5]], mistakes=usual)
     expect_uses(source_of("columns_where"), "for", "while", most=0)
 
 # %% hidden="columns_where" points=1 checks="one year, no column, square tables, other devices, the input unchanged"
@@ -1169,7 +1179,7 @@ with check("clamp_negatives_in_place"):
 # with those of the second wherever the first has `nan`. `readings` and `backup` are floats of one shape, dtype and device.
 # Return a new tensor and leave both as they were. `inf` is a reading, and stays. Do it without a Python loop.
 #
-# For example `readings = [20., nan, 22.]` and `backup = [19., 21., 23.]` give `[20., 21., 22.]`.
+# For example `readings = [20., nan, 22.]` and `backup = [19., 25., 23.]` give `[20., 25., 22.]`.
 #
 # One thing that you need: `nan` is equal to nothing, not even to itself, so `==` does not find it. `torch.isnan(readings)`
 # does, and gives a mask.
@@ -1189,18 +1199,19 @@ def fill_gaps(readings: torch.Tensor, backup: torch.Tensor) -> torch.Tensor:
 
 # %% check="fill_gaps" points=1
 with check("fill_gaps"):
-    given, second = torch.tensor([20.0, float("nan"), 22.0]), torch.tensor([19.0, 21.0, 23.0])
-    before = given.clone()
-    got = fill_gaps(given, second)
-    usual = {
-        "nan_never_equal": given,
+    given, second = torch.tensor([20.0, float("nan"), 22.0]), torch.tensor([19.0, 25.0, 23.0])
+    before, gaps = (given.clone(), second.clone()), torch.isnan(given)
+    usual = {  # made before the answer runs, which might write into what it is given
+        "nan_never_equal": before[0],
         "zero_for_backup": torch.nan_to_num(given),
-        "swapped_sources": torch.where(torch.isnan(given), given, second),
-        "gaps_only": second[torch.isnan(given)],
-        "gaps_dropped": given[~torch.isnan(given)],
+        "mean_for_backup": torch.where(gaps, given.nanmean(), given),
+        "swapped_sources": torch.where(gaps, given, second),
+        "gaps_only": second[gaps],
+        "gaps_dropped": given[~gaps],
     }
-    expect(got, [20.0, 21.0, 22.0], mistakes=usual)
-    expect(given, before, mistake="input_changed")
+    got = fill_gaps(given, second)
+    expect(got, [20.0, 25.0, 22.0], mistakes=usual)
+    expect((given, second), before, mistake="input_changed")
     expect_uses(source_of("fill_gaps"), "for", "while", most=0)
 
 # %% hidden="fill_gaps" points=1 checks="inf, gaps in the backup, no gap, nothing but gaps, other devices"
@@ -1221,11 +1232,11 @@ with check("fill_gaps"):
                 before, want = (given.clone(), second.clone()), given.clone()
                 for place in torch.isnan(given).nonzero().tolist():
                     want[tuple(place)] = second[tuple(place)]
-                got = fill_gaps(given, second)
                 usual = {
                     "inf_replaced": torch.where(torch.isfinite(given), given, second),
                     "nan_survives": torch.nan_to_num(given, posinf=inf, neginf=-inf) + torch.isnan(given) * second,
                 }
+                got = fill_gaps(given, second)
                 expect(got, want, mistakes=usual)
                 expect((given, second), before, mistake="input_changed")
                 expect_copy(got, given)
@@ -1498,20 +1509,20 @@ with check("last_steps"):
     many = torch.tensor([1, 2])
     before = given.clone(), many.clone()
     last = torch.tensor([[1.0, 2.0], [9.0, 10.0]])
-    cleaned, one_left, words_blanked = given.clone(), given.clone(), given.clone()
+    cleaned, one_left, words_blanked, one_more = (given.clone() for _ in range(4))
     cleaned[0, 1:], cleaned[1, 2:], one_left[0, 2:] = 0, 0, 0
-    words_blanked[0, :1], words_blanked[1, :2] = 0, 0
-    got = last_steps(given, many)
+    words_blanked[0, :1], words_blanked[1, :2], one_more[0], one_more[1, 1:] = 0, 0, 0, 0
     usual = {
-        "padding_for_last": (given[:, -1], cleaned),
+        "padding_for_last": (before[0][:, -1], cleaned),
         "step_after_last": (given[[0, 1], many], cleaned),
         "block_for_pair": (given[:, many - 1], cleaned),
         "padding_left": (last, one_left),
         "condition_reversed": (last, words_blanked),
-        "write_lost": (last, given),
+        "last_word_blanked": (last, one_more),
+        "write_lost": (last, before[0]),
         "swapped": (cleaned, last),
     }
-    expect(got, (last, cleaned), mistakes=usual)
+    expect(last_steps(given, many), (last, cleaned), mistakes=usual)
     expect((given, many), before, mistake="input_changed")
     expect_uses(source_of("last_steps"), "for", "while", most=0)
 
@@ -1539,8 +1550,9 @@ with check("last_steps"):
                 for step in range(length):
                     cleaned[i, step] = given[i, step]
             words = torch.arange(t, device=device) < many[:, None]
+            usual = {"nan_survives": (last, given * words[..., None])}
             got = last_steps(given, many)
-            expect(got, (last, cleaned), mistakes={"nan_survives": (last, given * words[..., None])})
+            expect(got, (last, cleaned), mistakes=usual)
             expect((given, many), before, mistake="input_changed")
             expect_copy(got[1], given)
     expect_uses(text, "for", "while", most=0)

@@ -181,6 +181,13 @@ def reversed_rows(x):
     return x
 
 
+@wrong("reversed_rows", mistake="overwritten_too_soon")
+def reversed_rows(x):
+    for i in range(len(x)):
+        x[i] = x[len(x) - 1 - i]
+    return x
+
+
 @wrong("reversed_rows", mistake="raised")
 def reversed_rows(x):
     return x[[2, 1, 0]]
@@ -711,15 +718,48 @@ def columns_where(table, first, last):
     return table[1:, (table[0] >= first) & (table[0] <= last)]
 
 
+@wrong("columns_where", mistake="last_ignored")
+def columns_where(table, first, last):
+    return table[:, table[0] >= first]
+
+
+@wrong("columns_where", mistake="first_ignored")
+def columns_where(table, first, last):
+    return table[:, table[0] <= last]
+
+
+@wrong("columns_where", mistake="last_ignored")
+def columns_where(table, first, last):
+    return table[:, 1:]
+
+
+@wrong("columns_where", mistake="blanked_for_left_out")
+def columns_where(table, first, last):
+    table[:, (table[0] < first) | (table[0] > last)] = 0
+    return table
+
+
 @wrong("columns_where", mistake="loop_used")
 def columns_where(table, first, last):
     return table[:, [j for j in range(table.shape[1]) if first <= table[0, j] <= last]]
 
 
-@wrong("columns_where", mistake="wrong_shape")
+@wrong("columns_where", mistake="last_ignored")
 def columns_where(table, first, last):
     places = ((table[0] >= first) & (table[0] <= last)).nonzero()
     return table[:, places[0, 0] : places[-1, 0] + 1]
+
+
+@wrong("columns_where", mistake="hidden_from_view")
+def columns_where(table, first, last):
+    known = {"years": table[0].tolist(), "first": first, "last": last}
+    return table[:, eval("[j for j, year in enumerate(years) if first <= year <= last]", known)]
+
+
+@wrong("columns_where", mistake="dropped_axis")
+def columns_where(table, first, last):
+    places = ((table[0] >= first) & (table[0] <= last)).nonzero().squeeze()
+    return table[:, places]  # one column only: it loses its axis
 
 
 @right("clamp_negatives_in_place")
@@ -879,6 +919,30 @@ def fill_gaps(readings, backup):
 def fill_gaps(readings, backup):
     kept = torch.nan_to_num(readings, posinf=float("inf"), neginf=-float("inf"))
     return kept + torch.isnan(readings) * backup
+
+
+@wrong("fill_gaps", mistake="zero_for_backup")
+def fill_gaps(readings, backup):
+    readings[torch.isnan(readings)] = 0
+    return readings
+
+
+@wrong("fill_gaps", mistake="swapped_sources")
+def fill_gaps(readings, backup):
+    readings[~torch.isnan(readings)] = backup[~torch.isnan(readings)]
+    return readings
+
+
+@wrong("fill_gaps", mistake="mean_for_backup")
+def fill_gaps(readings, backup):
+    return torch.where(torch.isnan(readings), readings.nanmean(), readings)
+
+
+@wrong("fill_gaps", mistake="input_changed")
+def fill_gaps(readings, backup):
+    heard = ~torch.isnan(readings)
+    backup[heard] = readings[heard]
+    return backup.clone()
 
 
 @wrong("fill_gaps", mistake="gaps_only")
@@ -1127,6 +1191,13 @@ def last_steps(outputs, lengths):
     cleaned = outputs.clone()
     cleaned[torch.arange(outputs.shape[1], device=outputs.device) > lengths[:, None]] = 0
     return last, cleaned
+
+
+@wrong("last_steps", mistake="last_word_blanked")
+def last_steps(outputs, lengths):
+    last = outputs[torch.arange(len(lengths)), lengths - 1]
+    outputs[torch.arange(outputs.shape[1], device=outputs.device) >= lengths[:, None] - 1] = 0
+    return last, outputs
 
 
 @wrong("last_steps", mistake="condition_reversed")

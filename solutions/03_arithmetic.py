@@ -103,7 +103,7 @@ with check("celsius"):
             before, dtype = x.clone(), torch.float64 if x.dtype == torch.float64 else torch.float32
             numbers = [(value - 32) * 5 / 9 for value in x.reshape(-1).tolist()]
             want = torch.tensor(numbers, dtype=dtype, device=device).reshape(x.shape)
-            expect(celsius(x), want, mistakes={"integer_division": (x - 32) * 5 // 9}, rtol=1e-5)
+            expect(celsius(x), want, mistakes={"integer_division": (before - 32) * 5 // 9}, rtol=1e-5)
             expect(x, before, mistake="input_changed")
 
 # %% [markdown]
@@ -389,17 +389,18 @@ def decibels(wave: torch.Tensor) -> torch.Tensor:
 
 # %% check="decibels" points=1
 with check("decibels"):
-    given = torch.tensor([1.0, -0.1, 0.0, 10.0])
+    given = torch.tensor([1.0, -0.1, 0.0, 10.0, 1e-4])
     usual = {
-        "natural_logarithm": [0.0, -46.0517, -60.0, 46.0517],
-        "limit_on_wrong_side": [-60.0, -60.0, float("-inf"), -60.0],
-        "no_limit": [0.0, -20.0, float("-inf"), 20.0],
-        "limited_too_early": [0.0, -20.0, -1200.0, 20.0],
-        "limited_above": [0.0, -20.0, -60.0, 0.0],
-        "sign_not_removed": [0.0, float("nan"), -60.0, 20.0],
+        "natural_logarithm": [0.0, -46.0517, -60.0, 46.0517, -60.0],
+        "limit_on_wrong_side": [-60.0, -60.0, float("-inf"), -60.0, -80.0],
+        "no_limit": [0.0, -20.0, float("-inf"), 20.0, -80.0],
+        "only_silence_limited": [0.0, -20.0, -60.0, 20.0, -80.0],
+        "limited_too_early": [0.0, -20.0, -1200.0, 20.0, -80.0],
+        "limited_above": [0.0, -20.0, -60.0, 0.0, -60.0],
+        "sign_not_removed": [0.0, float("nan"), -60.0, 20.0, -60.0],
     }
-    expect(decibels(given), [0.0, -20.0, -60.0, 20.0], mistakes=usual, rtol=1e-5)
-    expect(given, [1.0, -0.1, 0.0, 10.0], mistake="input_changed")
+    expect(decibels(given), [0.0, -20.0, -60.0, 20.0, -60.0], mistakes=usual, rtol=1e-5)
+    expect(given, [1.0, -0.1, 0.0, 10.0, 1e-4], mistake="input_changed")
 
 # %% hidden="decibels" points=1 checks="loud and faint amplitudes, the limit itself, two channels, nothing inside, other devices"
 import math
@@ -590,19 +591,23 @@ with check("accuracy"):
         [0.2, 0.3, 2.0, 0.1],
         [1.0, 0.1, 0.3, 0.2],
         [0.4, 0.2, 0.3, 0.9],
+        [1.0, 1.5, 0.3, 0.8],
+        [0.2, 0.1, 0.3, 1.5],
+        [0.1, 0.2, 0.3, 0.4],
     ]
-    outputs, labels = torch.tensor(rows), torch.tensor([1, 0, 2, 1, 2])
+    outputs, labels = torch.tensor(rows), torch.tensor([1, 0, 2, 1, 2, 1, 2, 3])
     got = accuracy(outputs, labels)
     usual = {
-        "count_for_share": 3 if isinstance(got, int) else 3.0,
-        "percent_for_share": 60.0,
-        "divided_by_all": 0.15,
-        "smallest_for_largest": 0.2,
-        "values_for_indices": 0.4,
-        "pairs_for_entries": 6 / 25,
+        "count_for_share": 5 if isinstance(got, int) else 5.0,
+        "percent_for_share": 62.5,
+        "wrong_ones_counted": 3 / 8,
+        "divided_by_all": 5 / 32,
+        "smallest_for_largest": 1 / 8,
+        "values_for_indices": 2 / 8,
+        "pairs_for_entries": 14 / 64,
     }
-    expect(got, 0.6, mistakes=usual)
-    expect((outputs, labels), (torch.tensor(rows), torch.tensor([1, 0, 2, 1, 2])), mistake="input_changed")
+    expect(got, 5 / 8, mistakes=usual)
+    expect((outputs, labels), (torch.tensor(rows), torch.tensor([1, 0, 2, 1, 2, 1, 2, 3])), mistake="input_changed")
 
 # %% hidden="accuracy" points=1 checks="one sample, two equal largest numbers, negative numbers, all wrong, other devices"
 with check("accuracy"):
@@ -733,7 +738,7 @@ show_broadcast(
 #
 # <details><summary>Hint 1</summary>One mean and one standard deviation for each column: which axis disappears? Does the
 # shape that is left fit the table?</details>
-# <details><summary>Hint 2</summary>In a column of equal numbers the difference is 0 and so is the divisor, and 0 / 0 is
+# <details><summary>Hint 2</summary>In the third column of the example the difference is 0 and so is the divisor, and 0 / 0 is
 # <code>nan</code>. Any other divisor would give the 0 that is asked for.</details>
 # <details><summary>Hint 3</summary><code>std[std == 0] = 1</code> writes a 1 wherever there is a 0, as in lesson 02.
 # <code>torch.where(std == 0, 1.0, std)</code> does the same into a new tensor.</details>
@@ -741,7 +746,7 @@ show_broadcast(
 
 # %% solution="standardise_columns"
 def standardise_columns(table: torch.Tensor) -> torch.Tensor:
-    """`table` (n, m) with each column at mean 0 and standard deviation 1 (correction=0); constant columns at 0."""
+    """`table` (n, m) with each column at mean 0 and standard deviation 1 (correction=0); columns whose deviation is 0 at 0."""
     ### BEGIN SOLUTION
     std = table.std(dim=0, correction=0)
     return (table - table.mean(dim=0)) / torch.where(std == 0, 1.0, std)
@@ -792,6 +797,9 @@ with check("standardise_columns"):
             expect(table, before, mistake="input_changed")
 
 # %% [markdown]
+# With numbers such as 0.1 the mean of equal numbers may be off by a rounding; then the deviation is tiny and not 0. Comparing
+# the largest with the smallest entry of a column tells for certain.
+#
 # ### The quiet trap
 #
 # A network's predictions often have shape `(n, 1)`, and the targets in the file shape `(n,)`. Their difference should be
@@ -1306,8 +1314,8 @@ with check("geometric_mean"):
                     for row in rows.reshape(-1, x.shape[dim]).tolist()
                 ]
                 want = torch.tensor(means, device=device).reshape(rows.shape[:-1])
-                got = geometric_mean(x, dim)
                 usual = {"product_overflowed": x.prod(dim) ** (1 / x.shape[dim]), "wrong_axis": x.log().mean(0).exp()}
+                got = geometric_mean(x, dim)
                 expect(got, want, mistakes=usual, rtol=1e-4)
                 expect(x, before, mistake="input_changed")
 
@@ -1375,17 +1383,18 @@ def nearest_mean(stations: torch.Tensor, readings: torch.Tensor, places: torch.T
 # %% check="nearest_mean" points=1
 with check("nearest_mean"):
     stations = torch.tensor([[0.0, 0.0], [1.0, 0.0], [9.0, 9.0], [8.0, 9.0]])
-    readings, places = torch.tensor([10.0, 20.0, 90.0, 70.0]), torch.tensor([[0.2, 0.0], [9.0, 8.0], [0.9, 1.0]])
+    readings, places = torch.tensor([10.0, 20.0, 90.0, 70.0]), torch.tensor([[0.9, 1.0], [9.0, 8.0], [0.2, 0.0]])
     before = stations.clone(), readings.clone(), places.clone()
     usual = {
         "farthest_for_nearest": [80.0, 15.0, 80.0],
-        "distances_for_values": [0.5, (1 + 2**0.5) / 2, (1.81**0.5 + 1.01**0.5) / 2],
-        "k_ignored": [10.0, 90.0, 20.0],
+        "distances_for_values": [(1.81**0.5 + 1.01**0.5) / 2, (1 + 2**0.5) / 2, 0.5],
+        "k_ignored": [20.0, 90.0, 10.0],
         "places_for_values": [0.5, 2.5, 0.5],
         "wrong_axis": [40.0, 100 / 3],
+        "wrong_axis_sorted": [90.0, 10.0, 20.0],
         "whole_for_axis": torch.tensor(110 / 3),
-        "stations_for_places": [50.0, 50.0, 55.0, 55.0],
-        "not_averaged": [[10.0, 20.0], [90.0, 70.0], [20.0, 10.0]],
+        "stations_for_places": [50.0, 50.0, 15.0, 15.0],
+        "not_averaged": [[20.0, 10.0], [90.0, 70.0], [10.0, 20.0]],
         "rows_for_columns": [47.5, 47.5],
         "not_divided_by_k": [30.0, 160.0, 30.0],
     }

@@ -266,6 +266,12 @@ def decibels(wave):
     return 20 * wave.abs().log10().clamp(min=-60)
 
 
+@wrong("decibels", mistake="wrong_values")
+def decibels(wave):
+    loudness = 20 * wave.abs().log10()
+    return torch.where(loudness <= -80, -60.0, loudness)  # between the two nothing is limited
+
+
 @wrong("decibels", mistake="only_silence_limited")
 def decibels(wave):
     return torch.where(wave == 0, -60.0, 20 * wave.abs().log10())
@@ -383,6 +389,11 @@ def accuracy(outputs, labels):
     return (outputs.max(dim=1).values == labels).float().mean().item()
 
 
+@wrong("accuracy", mistake="wrong_ones_counted")
+def accuracy(outputs, labels):
+    return (outputs.argmax(dim=1) != labels).float().mean().item()
+
+
 @wrong("accuracy", mistake="last_of_equals")
 def accuracy(outputs, labels):
     last = outputs.shape[1] - 1 - outputs.flip(1).argmax(dim=1)
@@ -427,6 +438,20 @@ def standardise_columns(table):
 @right("standardise_columns")
 def standardise_columns(table):
     return torch.nan_to_num((table - table.mean(0)) / table.std(0, correction=0))
+
+
+@right("standardise_columns")
+def standardise_columns(table):
+    std = table.std(dim=0, correction=0)
+    std[std == 0] = 1
+    return (table - table.mean(dim=0)) / std
+
+
+@right("standardise_columns")
+def standardise_columns(table):
+    equal = table.amax(dim=0) == table.amin(dim=0)
+    std = torch.where(equal, 1.0, table.std(dim=0, correction=0))
+    return torch.where(equal, 0.0, (table - table.mean(dim=0)) / std)
 
 
 @wrong("standardise_columns", mistake="unbiased_for_biased")
@@ -971,6 +996,16 @@ def nearest_mean(stations, readings, places, k):
 @wrong("nearest_mean", mistake="wrong_axis")
 def nearest_mean(stations, readings, places, k):
     return readings[pairwise_distances(places, stations).topk(k, dim=1, largest=False).indices].mean(dim=0)
+
+
+@wrong("nearest_mean", mistake="wrong_axis_sorted")
+def nearest_mean(stations, readings, places, k):
+    return readings[pairwise_distances(places, stations).argsort(dim=0)[:, :k]].mean(dim=1)
+
+
+@wrong("nearest_mean", mistake="stations_for_places")
+def nearest_mean(stations, readings, places, k):
+    return readings[pairwise_distances(places, stations).topk(k, dim=0, largest=False).indices].mean(dim=0)
 
 
 @wrong("nearest_mean", mistake="whole_for_axis")

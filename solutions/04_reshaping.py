@@ -742,9 +742,9 @@ with check("drop_axis"):
             left = list(shape)
             del left[dim]
             want = torch.tensor([each.item() for each in given.reshape(-1)], device=device).reshape(left)
-            usual = {"batch_of_one_lost": given.squeeze(), "nothing_dropped": given}
+            usual = {"batch_of_one_lost": before.squeeze(), "nothing_dropped": before}
             if shape[-1] == 1:
-                usual["other_axis_dropped"] = given.squeeze(-1)
+                usual["other_axis_dropped"] = before.squeeze(-1)
             got = drop_axis(given, dim)
             expect(got, want, mistakes=usual)
             expect(given, before, mistake="input_changed")
@@ -1301,18 +1301,19 @@ def patches(image: torch.Tensor, size: int) -> torch.Tensor:
 
 # %% check="patches" points=1
 with check("patches"):
-    given = torch.tensor([[[0, 1, 2, 3], [10, 11, 12, 13]]])
-    usual = {
-        "reshaped_for_permuted": [[[[0, 1], [2, 3]]], [[[10, 11], [12, 13]]]],
-        "patches_turned": [[[[0, 10], [1, 11]]], [[[2, 12], [3, 13]]]],
-        "not_merged": [[[[[0, 1], [10, 11]]], [[[2, 3], [12, 13]]]]],
-    }
-    expect(patches(given, 2), [[[[0, 1], [10, 11]]], [[[2, 3], [12, 13]]]], mistakes=usual)
     two_channels = torch.arange(48).reshape(2, 4, 6)
     want = torch.stack([two_channels[:, i : i + 2, j : j + 2] for i in (0, 2) for j in (0, 2, 4)])
     down = torch.stack([two_channels[:, i : i + 2, j : j + 2] for j in (0, 2, 4) for i in (0, 2)])
-    usual = {"downwards_first": down, "channels_apart": torch.cat([want[:, 0], want[:, 1]]).reshape(6, 2, 2, 2)}
+    usual = {
+        "reshaped_for_permuted": torch.arange(48).reshape(6, 2, 2, 2),
+        "downwards_first": down,
+        "patches_turned": want.mT,
+        "not_merged": want.unflatten(0, (2, 3)),
+        "channels_apart": torch.cat([want[:, 0], want[:, 1]]).reshape(6, 2, 2, 2),
+    }
     expect(patches(two_channels, 2), want, mistakes=usual)
+    given = torch.tensor([[[0, 1, 2, 3], [10, 11, 12, 13]]])
+    expect(patches(given, 2), [[[[0, 1], [10, 11]]], [[[2, 3], [12, 13]]]])
     expect_uses(source_of("patches"), "for", "while", most=0)
 
 # %% hidden="patches" points=3 checks="several channels, several rows of patches, patches of one pixel, one patch, other devices, the input unchanged"

@@ -738,6 +738,16 @@ def three_parts(x):
     return x.split(2, dim=-1)
 
 
+@wrong("three_parts", mistake="size_for_number")
+def three_parts(x):
+    return x.chunk(2, dim=-1)
+
+
+@wrong("three_parts", mistake="wrong_length")
+def three_parts(x):
+    return x.chunk(3, dim=1)
+
+
 @wrong("three_parts", mistake="copy_for_view")
 def three_parts(x):
     return tuple(part.clone() for part in x.chunk(3, dim=-1))
@@ -895,7 +905,7 @@ def patches(image, size):
     return split.permute(1, 3, 0, 2, 4)
 
 
-@wrong("patches", mistake="reshaped_for_permuted")
+@wrong("patches", mistake="wrong_shape")
 def patches(image, size):
     return image.reshape(-1, 1, size, size)
 

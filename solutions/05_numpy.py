@@ -94,7 +94,7 @@ show_memory(
 # `(array, name)`: the numbers as a NumPy array of shape `(3, 2)`, and the name of its NumPy dtype as text. Leave the seeding to
 # whoever calls your function.
 #
-# For example, after `torch.manual_seed(0)` the first row of the array is 0.97005…, 0.70781…, and the name is
+# For example, after `torch.manual_seed(0)` the first row of the array is 0.97005…, 0.7078…, and the name is
 # `str(array.dtype)`.
 #
 # <details><summary>Hint 1</summary>Make the tensor you want, dtype included, then go over to NumPy.</details>
@@ -669,7 +669,7 @@ batch_of_one = np.ones((1, 3))[::-1]
 print(np.ascontiguousarray(batch_of_one).strides, batch_of_one.copy().strides)
 
 # %% [markdown]
-# (NumPy counts strides in bytes. 24 bytes are three float64 numbers.) Arrays whose bytes are in the other order, as some
+# (NumPy counts strides in bytes, the pictures in entries. 24 bytes are three float64 numbers.) Arrays whose bytes are in the other order, as some
 # scientific file formats store them, are refused too; `array.astype(array.dtype.newbyteorder("="))` puts them right.
 #
 # ### 5.9 · From a flipped array
@@ -917,7 +917,7 @@ print(np.genfromtxt(lines, delimiter=",", skip_header=1, ndmin=2).shape)
 # `lines` is the text of a CSV file, line by line: a header with the names of the columns, then one or more lines of
 # numbers. An empty cell is a missing value. Return a tuple `(names, values)`: the names as a tuple of strings, and a
 # float32 tensor of shape `(rows, columns)` with the rows in which nothing is missing, in the order of the file. That may be
-# a single row, or none.
+# a single row, or none. Leave `lines` as it was.
 #
 # For example `["a,b", "1,2.5", "3,", "5,6"]` gives `(("a", "b"), tensor([[1.0000, 2.5000], [5.0000, 6.0000]]))`. To load a
 # file, call `load_measurements(pendulum.read_text().splitlines())`.
@@ -954,9 +954,10 @@ with check("load_measurements"):
     }
     usual = {name: (("a", "b"), values) for name, values in usual.items()}
     expect(load_measurements(given), (("a", "b"), torch.tensor([[1, 2.5], [5, 6]])), mistakes=usual)
+    expect(tuple(given), ("a,b", "1,2.5", "3,", "5,6"), mistake="input_changed")
     expect(load_measurements(["length,time", "0.5,1.5"]), (("length", "time"), torch.tensor([[0.5, 1.5]])))
 
-# %% hidden="load_measurements" points=2 checks="one row, one column, negative numbers, rows that miss several values, no complete row"
+# %% hidden="load_measurements" points=2 checks="one row, one column, negative numbers, rows that miss several values, no complete row, the lines unchanged"
 with check("load_measurements"):
     for n, names, holes in [
         (5, ("x", "y", "z"), [(1, 0), (1, 2), (4, 1)]),
@@ -973,7 +974,10 @@ with check("load_measurements"):
         kept = torch.tensor([[float(cell or "nan") for cell in row] for row in cells])
         usual = {"missing_kept": kept, "missing_as_zero": kept.nan_to_num(0.0), "row_lost": want[1:]}
         usual = {name: (names, values) for name, values in usual.items()}
-        expect(load_measurements([",".join(names), *(",".join(row) for row in cells)]), (names, want), mistakes=usual)
+        given = [",".join(names), *(",".join(row) for row in cells)]
+        before = tuple(given)
+        expect(load_measurements(given), (names, want), mistakes=usual)
+        expect(tuple(given), before, mistake="input_changed")
 
 # %% [markdown]
 # ## 7 · Plots and scikit-learn
@@ -994,7 +998,7 @@ axis.plot(torch.linspace(0, 1, 5, requires_grad=True))
 # Draw the points `(x[i], y[i])` with pyplot's `scatter`, with `xlabel` below and `ylabel` on the left, each call in a
 # new figure of its own. `x` and `y` are tensors of shape `(n,)`, on any device; one may require grad and the other not.
 # Leave both as they were, return nothing, and do not call `plt.show()`: the notebook shows the figure when the cell
-# ends, and the check looks at it before.
+# ends, and the check looks at it before. (`plt` is there already: a folded cell above imported it.)
 #
 # For example, `draw_points(torch.tensor([1.0, 2.0]), torch.tensor([5.0, 4.0]), "length in m", "time in s")` draws two points.
 # The check closes what it has looked at; to see a drawing, call your function in a cell of your own.
@@ -1017,7 +1021,8 @@ def draw_points(x: torch.Tensor, y: torch.Tensor, xlabel: str, ylabel: str) -> N
 # %% check="draw_points" points=1
 with check("draw_points"):
     x, y = torch.tensor([1.0, 2.0], requires_grad=True), torch.tensor([5.0, 4.0])
-    want, named = (torch.tensor([1.0, 2.0]), torch.tensor([5.0, 4.0])), ("length in m", "time in s")
+    want, named = (torch.tensor([1.0, 2.0]), torch.tensor([5.0, 4.0])), {"xlabel": "length in m", "ylabel": "time in s"}
+    exchanged = {"xlabel": "time in s", "ylabel": "length in m"}
     figures()
     for _ in range(2):
         draw_points(x, y, "length in m", "time in s")
@@ -1029,8 +1034,8 @@ with check("draw_points"):
         expect(len(groups) == 1, True, mistake="no_scatter")
         got = torch.tensor(groups[0]["x"]), torch.tensor(groups[0]["y"])
         expect(got, want, mistakes={"swapped": want[::-1]})
-        labels = figure["axes"][0]["xlabel"], figure["axes"][0]["ylabel"]
-        expect(labels, named, mistakes={"swapped": named[::-1]})
+        labels = {each: figure["axes"][0][each] for each in named}
+        expect(labels, named, mistakes={"labels_exchanged": exchanged})
     expect(x.requires_grad, True, mistake="no_longer_requires_grad")
 
 # %% hidden="draw_points" points=2 checks="other devices, grad on either side, a figure for each call, tensors that stay as they were"
@@ -1051,8 +1056,13 @@ with check("draw_points"):
                 expect(len(groups) == 1, True, mistake="no_scatter")
                 got = torch.tensor(groups[0]["x"]), torch.tensor(groups[0]["y"])
                 expect(got, want, mistakes={"swapped": want[::-1]})
-                labels = figure["axes"][0]["xlabel"], figure["axes"][0]["ylabel"]
-                expect(labels, ("one way", "the other"), mistakes={"swapped": ("the other", "one way")})
+                labels = {each: figure["axes"][0][each] for each in ("xlabel", "ylabel")}
+                exchanged = {"xlabel": "the other", "ylabel": "one way"}
+                expect(
+                    labels,
+                    {"xlabel": "one way", "ylabel": "the other"},
+                    mistakes={"labels_exchanged": exchanged},
+                )
             needed = "x" in graded, "y" in graded
             expect((x.requires_grad, y.requires_grad), needed, mistake="no_longer_requires_grad")
             after = torch.tensor(x.tolist()), torch.tensor(y.tolist())
@@ -1110,7 +1120,7 @@ LinearRegression().fit(length.numpy(), y)
 # device, with or without grad. Return its scaled columns as float32, on the device of `x`, without grad. Leave `x` as it
 # was.
 #
-# For example `torch.tensor([[1.0, 5.0], [3.0, 5.0]])` gives `tensor([[-1., 0.], [1., 0.]])`. To use the scaler:
+# For example `torch.tensor([[1.0, 5.0], [5.0, 5.0]])` gives `tensor([[-1., 0.], [1., 0.]])`. To use the scaler:
 # `StandardScaler().fit_transform(array)`.
 #
 # <details><summary>Hint 1</summary>The way there is <code>to_numpy</code>. What does the way back have to restore?</details>
@@ -1133,10 +1143,11 @@ with check("scaled_by_scikit"):
     usual = {
         "nan_for_equal_column": [[-1.0, nan], [1.0, nan]],
         "unbiased_for_biased": [[-short, nan], [short, nan]],
-        "rows_scaled": [[-1.0, 1.0], [-1.0, 1.0]],
+        "rows_scaled": [[-1.0, 1.0], [0.0, 0.0]],
+        "only_centred": [[-2.0, 0.0], [2.0, 0.0]],
     }
     for dtype in (torch.float32, torch.float64):
-        given = torch.tensor([[1.0, 5.0], [3.0, 5.0]], dtype=dtype, requires_grad=True)
+        given = torch.tensor([[1.0, 5.0], [5.0, 5.0]], dtype=dtype, requires_grad=True)
         before = given.detach().clone()
         got = scaled_by_scikit(given)
         expect(got, [[-1.0, 0.0], [1.0, 0.0]], mistakes=usual)

@@ -652,6 +652,13 @@ def load_measurements(lines):
     return tuple(lines[0].split(",")), values[~values.isnan()]
 
 
+@wrong("load_measurements", mistake="input_changed")
+def load_measurements(lines):
+    names = tuple(lines.pop(0).split(","))
+    values = torch.from_numpy(np.genfromtxt(lines, delimiter=",", ndmin=2)).float()
+    return names, values[~values.isnan().any(dim=1)]
+
+
 @wrong("load_measurements", mistake="missing_kept")
 def load_measurements(lines):
     values = torch.from_numpy(np.genfromtxt(lines, delimiter=",", skip_header=1, ndmin=2)).float()
@@ -703,7 +710,7 @@ def draw_points(x, y, xlabel, ylabel):
     plt.close(figure)
 
 
-@wrong("draw_points", mistake="swapped")
+@wrong("draw_points", mistake="labels_exchanged")
 def draw_points(x, y, xlabel, ylabel):
     _, axis = plt.subplots()
     axis.scatter(x.detach().cpu(), y.detach().cpu())
@@ -795,6 +802,12 @@ def scaled_by_scikit(x):
     x = x.detach().float()
     spread = x.std(0) if len(x) > 2 else x.std(0, correction=0)
     return (x - x.mean(0)) / torch.where(spread == 0, 1, spread)
+
+
+@wrong("scaled_by_scikit", mistake="only_centred")
+def scaled_by_scikit(x):
+    x = x.detach().float()
+    return x - x.mean(0)
 
 
 @wrong("scaled_by_scikit", mistake="rows_scaled")

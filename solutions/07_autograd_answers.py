@@ -291,6 +291,14 @@ def by_hand(x):
     return jacobian(lambda x: (x**2 * x.exp()).sum(), x)
 
 
+@wrong("by_hand", mistake="hidden_from_view")
+def by_hand(x):
+    leaf = x.detach().clone().requires_grad_()
+    total = (leaf**2 * leaf.exp()).sum()
+    getattr(total, "back" + "ward")()
+    return getattr(leaf, "gr" + "ad")
+
+
 @wrong("by_hand", mistake="wrong_values")
 def by_hand(x):
     at, h = x.double(), 1e-6

@@ -309,7 +309,7 @@ with check("batches"):
     expect(torch.tensor(sizes), [4, 4, 2], mistakes={name: torch.tensor(each) for name, each in usual.items()})
     found = torch.cat([x for x, y in got])
     same = found.shape == rows.shape and torch.equal(found.sort(dim=0).values, rows)
-    expect(found, rows, mistakes={"swapped": values}, mistake="shuffled_unasked" if same else "")
+    expect(found, rows, mistakes={"swapped": before[1]}, mistake="shuffled_unasked" if same else "")
 
 # %% hidden="batches" points=1 checks="two epochs with and without shuffle, pairs, sizes from 1 to more than there are rows, the data unchanged, other devices"
 with check("batches"):
@@ -1119,7 +1119,9 @@ with check("save_and_load"):
     finally:
         Path(path).unlink(missing_ok=True)
 
-# %% hidden="save_and_load" points=1 checks="several features, a second save at the same path, memory of its own, parameters that train, models on other devices"
+# %% hidden="save_and_load" points=1 checks="several features, a second save at the same path, memory of its own, parameters that train, a file that keeps nothing, models on other devices"
+import os
+
 with check("save_and_load"):
     path = f"line_{torch.randint(10**9, ()).item()}.pt"  # a name that no file has
     try:
@@ -1140,12 +1142,13 @@ with check("save_and_load"):
                 expect((model.weight, model.bias), before, mistake="model_changed")
     finally:
         Path(path).unlink(missing_ok=True)
-    try:
-        save_and_load(nn.Linear(1, 1), ".")
-    except Exception:  # a folder is no place to write to
-        pass
-    else:
-        raise Wrong("nothing_at_path")
+    # A folder is no place to write to. The null device takes everything, and there is nothing to be read from it.
+    for nowhere, mistake in ((".", "nothing_at_path"), (os.devnull, "not_read_back")):
+        try:
+            save_and_load(nn.Linear(1, 1), nowhere)
+        except Exception:
+            continue
+        raise Wrong(mistake)
 
 # %% [markdown]
 # ## 9 · Scaling, and any device

@@ -1196,6 +1196,14 @@ def save_and_load(model, path):
     return new
 
 
+@wrong("save_and_load", mistake="not_read_back")
+def save_and_load(model, path):
+    torch.save(model.state_dict(), path)
+    new = nn.Linear(model.in_features, 1)
+    new.load_state_dict(model.state_dict())
+    return new
+
+
 @wrong("save_and_load", mistake="sizes_hard_coded")
 def save_and_load(model, path):
     torch.save(model.state_dict(), path)

@@ -193,7 +193,29 @@ def mistakes_in(node: ast.AST) -> Iterator[ast.Constant]:
             yield from (name for name in names if isinstance(name, ast.Constant))
 
 
+def check_inputs(source: Source) -> None:
+    """No mistake gives what the answer is handed: if that is written into and returned, its name would be told."""
+    for cell in source.cells:
+        tree = ast.parse(cell.text if cell.kind in TESTS else "")
+        handed = set(handed_in(tree, cell.exercise or ""))
+        for node in ast.walk(tree):
+            for name, value in zip(node.keys, node.values, strict=True) if isinstance(node, ast.Dict) else ():
+                parts = value.elts if isinstance(value, ast.Tuple) else [value]
+                given = next((part.id for part in parts if isinstance(part, ast.Name) and part.id in handed), "")
+                if given and isinstance(name, ast.Constant) and name.value in WORDS:
+                    message = f"the mistake {name.value!r} is {given} itself, which the answer may change; add .clone()"
+                    raise fault(source, cell, message, value.lineno)
+
+
+def handed_in(tree: ast.AST, exercise: str) -> Iterator[str]:
+    """The variables that a test hands to the answer, but for devices."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == exercise:
+            given = [*node.args, *(each.value for each in node.keywords)]
+            yield from (each.id for each in given if isinstance(each, ast.Name) and each.id != "device")
+
+
 RULES = (
-    *(check_syntax, check_markers, check_pairs, check_prose, check_names, check_mistakes),
+    *(check_syntax, check_markers, check_pairs, check_prose, check_names, check_mistakes, check_inputs),
     *(check_pictures, check_headings, check_links, check_colours),
 )

@@ -3,6 +3,7 @@
 import contextlib
 import linecache
 import math
+import textwrap
 import traceback
 from pathlib import PurePath
 from typing import Any
@@ -73,8 +74,8 @@ def explain(error: BaseException) -> Wrong:
     if isinstance(error, NameError) and not mine:
         return NotAttempted("not_defined", missing=error.name)
     where = f"line {mine[1]} of your cell, `{linecache.getline(*mine).strip()}`, " if mine else "your code "
-    text = str(error).strip().partition("\n")[0].partition(", but expected one of")[0][:200]
-    return Wrong("raised", kind=type(error).__name__, text=text or "no message", where=where)
+    text = str(error).strip().partition("\n")[0].partition(", but expected one of")[0] or "no message"
+    return Wrong("raised", kind=type(error).__name__, text=textwrap.shorten(text, 300, placeholder=" …"), where=where)
 
 
 def expect(got: Any, want: Any, device: Any = "cpu", mistakes: Any = (), mistake: str = "", rtol: float = 0) -> None:
@@ -82,8 +83,7 @@ def expect(got: Any, want: Any, device: Any = "cpu", mistakes: Any = (), mistake
 
     `mistakes`: what usual ones give, by name in WORDS. `mistake`: the name of any. `rtol` 0: what the dtype can hold.
     """
-    wrong = difference(got, want, device, rtol)
-    if wrong:
+    if wrong := difference(got, want, device, rtol):
         usual = next((name for name, each in dict(mistakes).items() if not difference(got, each, device, rtol)), "")
         if mistake or usual:
             wrong.mistake, wrong.place, wrong.picture = mistake or usual, "", "" if mistake else wrong.picture
@@ -93,7 +93,9 @@ def expect(got: Any, want: Any, device: Any = "cpu", mistakes: Any = (), mistake
 def expect_kind(got: Any, like: torch.Tensor) -> None:
     """Hold `got` against `like` in all but its values."""
     same = isinstance(got, torch.Tensor) and (got.shape, got.dtype) == (like.shape, like.dtype)
-    expect(got, got.detach().to(like.device) if same else like)
+    if wrong := difference(got, got.detach().to(like.device) if same else like, "cpu", 0):
+        wrong.picture = ""  # the values of `like` are not what is expected
+        raise wrong
 
 
 def difference(got: Any, want: Any, device: Any, rtol: float) -> Wrong | None:
@@ -103,11 +105,15 @@ def difference(got: Any, want: Any, device: Any, rtol: float) -> Wrong | None:
     if not isinstance(got, type(want)) or isinstance(got, bool) != isinstance(want, bool):
         kinds = [f"{type(each).__module__}.{type(each).__name__}".removeprefix("builtins.") for each in (got, want)]
         return Wrong(kind_mistake(got, want), got=kinds[0], want=kinds[1], called=getattr(got, "__name__", ""))
+    if isinstance(want, numpy.ndarray):
+        if got.dtype != want.dtype and (got.shape == want.shape or got.dtype.kind not in "?biufc"):  # not of numbers
+            return Wrong("wrong_dtype", want=want.dtype, got=got.dtype)
+        got, want = (torch.from_numpy(each.astype(want.dtype, order="C")) for each in (got, want))
     if isinstance(want, torch.Tensor):
         return tensor_difference(got, want, rtol)
-    if isinstance(want, numpy.ndarray):
-        return array_difference(got, want, rtol)
     if isinstance(want, tuple):
+        if len(got) != len(want):
+            return Wrong("wrong_length", want=len(want), got=len(got))
         got, want = dict(enumerate(got)), dict(enumerate(want))
     if isinstance(want, dict):
         if got.keys() != want.keys():
@@ -126,6 +132,7 @@ def kind_mistake(got: Any, want: Any) -> str:
     kinds = [
         (got is None, "returned_none"),
         (callable(got) and hasattr(got, "__name__") and not isinstance(got, type), "method_not_called"),
+        (type(got).__module__ == "torch.return_types", "pair_for_tensor"),  # of max, sort, topk, median
         (isinstance(want, torch.Tensor), "not_a_tensor"),
         (isinstance(got, torch.Tensor) and isinstance(want, (int, float)), "tensor_for_number"),
     ]
@@ -149,14 +156,6 @@ def tensor_difference(got: torch.Tensor, want: torch.Tensor, rtol: float) -> Wro
     turned = got.ndim == 2 and got.shape == got.T.shape and close(got, want.T, rtol).all()
     name, where = "transposed" if turned else "wrong_values", f", the first at {list(at)}" * bool(at)
     return Wrong(name, {"got": got, "expected": want}, bad, count=int(bad.sum()), total=bad.numel(), at=where, **first)
-
-
-def array_difference(got: Any, want: Any, rtol: float) -> Wrong | None:
-    """The first of shape, dtype and values in which two arrays of numbers differ."""
-    if got.dtype != want.dtype and (got.shape == want.shape or got.dtype.kind not in "?biufc"):
-        return Wrong("wrong_dtype", want=want.dtype, got=got.dtype)
-    got, want = (torch.from_numpy(each.astype(want.dtype, order="C")) for each in (got, want))
-    return tensor_difference(got, want, rtol)
 
 
 def shape_difference(got: torch.Tensor, want: torch.Tensor) -> Wrong:

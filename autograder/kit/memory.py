@@ -67,8 +67,8 @@ def strip(labels: list[str], looks: list[str], above: str, head: int) -> str:
         for i, look in enumerate(looks)
     )
     words = "".join(lettering(i, head + 17, label, 13 if len(label) < 6 else 10) for i, label in enumerate(labels))
-    size = f"width='{len(labels) * SLOT + 40}' height='{head + 28}'"
-    box = f"viewBox='0 0 {len(labels) * SLOT + 40} {head + 28}' style='{fitting(len(labels) * SLOT + 40)}'"
+    size = f"width='{len(labels) * SLOT + 40}' height='{head + 34}'"  # room for a caption
+    box = f"viewBox='0 0 {len(labels) * SLOT + 40} {head + 34}' style='{fitting(len(labels) * SLOT + 40)}'"
     return f"<svg aria-hidden='true' {size} {box}>{boxes}{words}{above}</svg>"
 
 

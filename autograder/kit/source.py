@@ -13,6 +13,8 @@ from autograder.kit.checks import Wrong
 
 SYNTAX = {ast.For: "for", ast.comprehension: "for", ast.While: "while", ast.Subscript: "[]"}
 OWNED = (ast.arg, ast.FunctionDef)  # what else a learner names
+HIDING = {"getattr", "setattr", "eval", "exec", "globals", "__import__"}  # with them nothing need be called by its name
+HIDING_TOO = {"vars", "compile"}  # unless a learner calls something of their own so
 RULES = {"for": "loop_used", "while": "loop_used", "[]": "indexed_again"}
 
 
@@ -47,6 +49,9 @@ def expect_uses(source: str, *what: str, most: int, mistake: str = "") -> None:
         line, word = sorted(used)[most]
         facts = {"line": source.splitlines()[line - 1].strip(), "used": word, "count": len(used), "most": most}
         raise Wrong(mistake or RULES.get(word, "name_ruled_out"), **facts)
+    names = ((node.lineno, node.id) for node in nodes if isinstance(node, ast.Name))
+    for line, word in sorted(each for each in names if each[1] in HIDING | (HIDING_TOO - own)):
+        raise Wrong("hidden_from_view", line=source.splitlines()[line - 1].strip(), used=word)
 
 
 def word_of(node: Any) -> str:

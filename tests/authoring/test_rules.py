@@ -56,6 +56,21 @@ FAULTS = [
     ("undefined_name", ("expect(twice(torch", "expect(thrice(torch"), "expect(thrice", "names 'thrice', which no cell"),
     ("unknown_mistake", ('{"sizes_hard_coded"', '{"sizes_hardcoded"'), "sizes_hardcoded", "no words for the mistake"),
     (
+        "input_as_mistake",
+        (
+            'expect(twice(x), [-2.0, 6.0, 1.0], device=device, mistakes={"sizes_hard_coded": [4.0, 4.0]}',
+            'expect(twice(x), x, mistakes={"swapped": x}',
+        ),
+        "expect(twice(x)",
+        "the mistake 'swapped' is x itself, which the answer may change; add .clone()",
+    ),
+    (
+        "input_in_a_tuple_of_a_mistake",
+        ("        expect(twice(x), [-2", '        usual = {"swapped": (1, x)}\n        expect(twice(x=x), [-2'),
+        "usual = ",
+        "the mistake 'swapped' is x itself",
+    ),
+    (
         "quote_left_open",
         (' checks="negative numbers"', ' checks="negative numbers'),
         None,

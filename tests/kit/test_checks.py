@@ -28,6 +28,10 @@ SQUARE = torch.tensor([[1.0, 2.0], [3.0, 4.0]])
         ([1.0, 2.0, 3.0], ROW, "not_a_tensor"),
         (np.ones(3), ROW, "not_a_tensor"),
         (3.0, torch.tensor(3.0), "not_a_tensor"),
+        (WIDE.max(dim=1), ROW, "pair_for_tensor"),
+        (WIDE.median(dim=1), WIDE, "pair_for_tensor"),
+        (WIDE.sort(), WIDE, "pair_for_tensor"),
+        (WIDE.topk(1), WIDE, "pair_for_tensor"),
         (torch.tensor(3), 3, "tensor_for_number"),
         (True, 1, "wrong_type"),
         (1, True, "wrong_type"),
@@ -70,7 +74,7 @@ SQUARE = torch.tensor([[1.0, 2.0], [3.0, 4.0]])
         ("a", "b", "wrong_value"),
         (0.1, 0.2, "wrong_value"),
         # containers
-        ((1, 2), (1, 2, 3), "wrong_keys"),
+        ((1, 2), (1, 2, 3), "wrong_length"),
         ({"a": 1}, {"b": 1}, "wrong_keys"),
         ({"a": ROW.long()}, {"a": ROW}, "int_for_float"),
         ((ROW, None), (ROW, ROW), "returned_none"),
@@ -168,6 +172,23 @@ def test_the_kind_alone_can_be_held_against_another() -> None:
         with pytest.raises(Wrong) as raised:
             expect_kind(got, ROW)
         assert raised.value.mistake == mistake
+        assert raised.value.picture == ""  # it would show values that nobody expects
+
+
+def test_a_long_message_of_an_exception_is_cut_at_a_word() -> None:
+    with pytest.raises(Wrong) as raised, check("long"):
+        raise ValueError("a sentence of words " * 30)
+
+    told = str(raised.value)
+    assert told.endswith(" …") and told.removesuffix(" …").rpartition(" ")[2] in {"a", "sentence", "of", "words"}
+    assert 270 < len(told) < 350
+
+
+def test_a_tuple_too_short_and_a_pair_for_a_tensor_are_told_in_words() -> None:
+    with pytest.raises(Wrong, match="a tuple of 3, got one of 1"):
+        expect((ROW,), (ROW, ROW, ROW))
+    with pytest.raises(Wrong, match="takes one of the two"):
+        expect(WIDE.median(dim=1), ROW)
 
 
 def test_a_changed_default_dtype_is_told_and_put_back() -> None:
@@ -250,7 +271,7 @@ def test_an_interrupt_stays_an_interrupt() -> None:
 
 
 def test_all_words_can_be_filled_in() -> None:
-    names = "name got want kind text where count total at missing end many called line most used"
+    names = "name got want kind text where count total at missing end many called line most used low high"
     facts = dict.fromkeys(names.split(), "")
     for text in WORDS.values():
         text.format(**facts)
