@@ -655,7 +655,7 @@ def mse(prediction, target):
     return ((prediction - target) ** 2).mean(dim=0)
 
 
-@wrong("mse", mistake="not_a_tensor")
+@wrong("mse", mistake="number_for_tensor")
 def mse(prediction, target):
     return ((prediction - target) ** 2).mean().item()
 

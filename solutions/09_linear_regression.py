@@ -442,10 +442,10 @@ def shape_trap(prediction: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
 
 # %% check="shape_trap" points=1
 with check("shape_trap"):
-    prediction = torch.tensor([[1.0], [2.0], [4.0]], requires_grad=True)
+    guess = torch.tensor([[1.0], [2.0], [4.0]], requires_grad=True)
     target_row = torch.tensor([1.0, 2.0, 3.0])
     usual = {"pairs_for_entries": torch.tensor(21 / 9), "sum_for_mean": torch.tensor(1.0)}
-    got = shape_trap(prediction, target_row)
+    got = shape_trap(guess, target_row)
     expect(got, torch.tensor(1 / 3), mistakes=usual)
     expect_requires_grad(got, True)
 
@@ -530,10 +530,10 @@ def epoch_loss(model: nn.Module, loader: DataLoader) -> float:
 
 # %% check="epoch_loss" points=1
 with check("epoch_loss"):
-    model = nn.Linear(1, 1)
+    known = nn.Linear(1, 1)
     with torch.no_grad():
-        model.weight.fill_(1.0)
-        model.bias.fill_(0.0)
+        known.weight.fill_(1.0)
+        known.bias.fill_(0.0)
     x = torch.arange(10.0)[:, None]
     # Squared errors: 4 in the first batch, 64 and 81 in the last.
     y = torch.tensor([0.0, 1, 2, 5, 4, 5, 6, 7, 0, 0])[:, None]
@@ -541,8 +541,8 @@ with check("epoch_loss"):
     usual |= {"sum_for_mean": 149.0, "batches_for_rows": 149.0 / 3, "batch_size_for_rows": 4 * 73.5 / 10}
     pairs = [((a - b.T) ** 2).mean().item() * len(a) for a, b in zip(x.split(4), y.split(4), strict=True)]
     usual["pairs_for_entries"] = sum(pairs) / 10
-    got = epoch_loss(model, DataLoader(TensorDataset(x, y), batch_size=4))
-    expect((model.weight.item(), model.bias.item()), (1.0, 0.0), mistake="model_changed")
+    got = epoch_loss(known, DataLoader(TensorDataset(x, y), batch_size=4))
+    expect((known.weight.item(), known.bias.item()), (1.0, 0.0), mistake="model_changed")
     expect(got, 14.9, mistakes=usual)
 
 # %% hidden="epoch_loss" points=1 checks="several features, full and single batches, shuffled ones, a second call, the model unchanged, other devices"
@@ -935,11 +935,11 @@ def predictions(model: nn.Module, x: torch.Tensor) -> torch.Tensor:
 
 # %% check="predictions" points=1
 with check("predictions"):
-    model = nn.Linear(1, 1)
+    known = nn.Linear(1, 1)
     with torch.no_grad():
-        model.weight.fill_(2.0)
-        model.bias.fill_(1.0)
-    got = predictions(model, torch.tensor([[1.0], [2.0]]))
+        known.weight.fill_(2.0)
+        known.bias.fill_(1.0)
+    got = predictions(known, torch.tensor([[1.0], [2.0]]))
     expect(got, [3.0, 5.0], mistakes={"column_kept": torch.tensor([[3.0], [5.0]])})
     expect_requires_grad(got, False)
 
@@ -1002,10 +1002,10 @@ def r_squared(prediction: torch.Tensor, target: torch.Tensor) -> float:
 
 # %% check="r_squared" points=1
 with check("r_squared"):
-    prediction, aim = torch.tensor([2.0, 3.0, 7.0]), torch.tensor([1.0, 3.0, 5.0])
+    guess, aim = torch.tensor([2.0, 3.0, 7.0]), torch.tensor([1.0, 3.0, 5.0])
     usual = {"unexplained_share": 5 / 8, "arguments_exchanged": 1 - 5 / 14, "variance_over_n_minus_1": 1 - 5 / 3 / 4}
     usual |= {"correlation_squared": 100 / 112, "mean_error_forgiven": 1 - 1 / 4}
-    expect(r_squared(prediction, aim), 0.375, mistakes=usual, rtol=1e-4)
+    expect(r_squared(guess, aim), 0.375, mistakes=usual, rtol=1e-4)
 
 # %% hidden="r_squared" points=1 checks="perfect and useless predictions, worse than the mean, two rows, the inputs unchanged, other devices"
 with check("r_squared"):

@@ -401,7 +401,7 @@ def shape_trap(prediction, target):
     return ((prediction.detach().flatten() - target.flatten()) ** 2).mean()
 
 
-@wrong("shape_trap", mistake="not_a_tensor")
+@wrong("shape_trap", mistake="number_for_tensor")
 def shape_trap(prediction, target):
     return ((prediction.flatten() - target.flatten()) ** 2).mean().item()
 

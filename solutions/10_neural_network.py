@@ -435,8 +435,8 @@ def layer_shapes(model: nn.Sequential, x: torch.Tensor) -> list[tuple[int, ...]]
 
 # %% check="layer_shapes" points=1
 with check("layer_shapes"):
-    model = nn.Sequential(nn.Flatten(), nn.Linear(6, 2))
-    got = layer_shapes(model, randn(5, 2, 3))
+    pair = nn.Sequential(nn.Flatten(), nn.Linear(6, 2))
+    got = layer_shapes(pair, randn(5, 2, 3))
     expect(isinstance(got, list), True, mistake="not_a_list")
     usual = {
         "input_shape_too": ((5, 2, 3), (5, 6), (5, 2)),
@@ -723,15 +723,15 @@ def manual_update(model: nn.Module, loss: torch.Tensor, lr: float) -> None:
 
 # %% check="manual_update" points=1
 with check("manual_update"):
-    model = nn.Linear(1, 1, bias=False)
+    single = nn.Linear(1, 1, bias=False)
     with torch.no_grad():
-        model.weight.fill_(3.0)
-    model.weight.grad = torch.tensor([[1.0]])  # from earlier
-    manual_update(model, model(torch.ones(1, 1)).square().sum(), 0.1)
+        single.weight.fill_(3.0)
+    single.weight.grad = torch.tensor([[1.0]])  # from earlier
+    manual_update(single, single(torch.ones(1, 1)).square().sum(), 0.1)
     usual = {"stale_gradient": torch.tensor([[2.3]]), "uphill": torch.tensor([[3.6]])}
     usual |= {"rate_forgotten": torch.tensor([[-3.0]]), "model_untouched": torch.tensor([[3.0]])}
-    expect(model.weight, torch.tensor([[2.4]]), mistakes=usual)
-    expect(model.weight.requires_grad, True, mistake="grad_switched_off")
+    expect(single.weight, torch.tensor([[2.4]]), mistakes=usual)
+    expect(single.weight.requires_grad, True, mistake="grad_switched_off")
     expect_uses(source_of("manual_update"), "data", "optim", "SGD", most=0)
 
 # %% hidden="manual_update" points=1 checks="several layers, two steps in a row, old gradients and none, a layer without part in the loss, other devices"
@@ -946,22 +946,22 @@ def one_epoch(model: nn.Module, loader, loss_fn, optimiser: optim.Optimizer) -> 
 
 # %% check="one_epoch" points=1
 with check("one_epoch"):
-    model = nn.Linear(1, 1, bias=False).eval()
+    single = nn.Linear(1, 1, bias=False).eval()
     with torch.no_grad():
-        model.weight.fill_(0.0)
-    model.weight.grad = torch.tensor([[5.0]])  # from earlier
+        single.weight.fill_(0.0)
+    single.weight.grad = torch.tensor([[5.0]])  # from earlier
     batches = [(torch.ones(4, 1), torch.full((4, 1), 2.0)), (torch.ones(1, 1), torch.full((1, 1), 2.0))]
     before = tuple(each.clone() for pair in batches for each in pair)
-    got = one_epoch(model, batches, nn.MSELoss(), optim.SGD(model.parameters(), lr=0.25))
+    got = one_epoch(single, batches, nn.MSELoss(), optim.SGD(single.parameters(), lr=0.25))
     if not isinstance(got, float):
         expect(got, 3.4)
     # The weight goes from 0 to 1 and to 1.5. With the old gradients kept it goes to -0.25 and to 0.625.
     usual = {"untrained": 0.0, "stale_gradient": 0.625, "one_step_late": 0.375, "first_batch_only": 1.0}
     usual["cleared_once"] = 2.5
-    expect(model.weight.detach(), [[1.5]], mistakes={name: torch.tensor([[each]]) for name, each in usual.items()})
+    expect(single.weight.detach(), [[1.5]], mistakes={name: torch.tensor([[each]]) for name, each in usual.items()})
     usual = {"batch_losses_averaged": 2.5, "last_batch_only": 1.0, "examples_not_counted": 17.0}
     expect(got, 3.4, mistakes=usual)
-    expect(model.training, True, mistake="train_forgotten")
+    expect(single.training, True, mistake="train_forgotten")
     expect(tuple(each for pair in batches for each in pair), before, mistake="input_changed")
 
 # %% hidden="one_epoch" points=2 checks="a network with momentum, batches of several sizes, a DataLoader, two epochs, old gradients, training mode, the data unchanged, other devices"
@@ -1078,12 +1078,12 @@ def evaluate(model: nn.Module, loader) -> float:
 
 # %% check="evaluate" points=1
 with check("evaluate"):
-    model = nn.Identity()  # it gives its input, so the scores are known
+    echo = nn.Identity()  # it gives its input, so the scores are known
     scores = torch.tensor([[3.0, 1.0, 2.0], [0.0, 5.0, 1.0], [1.0, 2.0, 4.0], [9.0, 8.0, 7.0], [1.0, 2.0, 3.0]])
     batches = [(scores[:4], torch.tensor([0, 1, 2, 1])), (scores[4:], torch.tensor([0]))]
     before = tuple(each.clone() for pair in batches for each in pair)
-    got = evaluate(model, batches)
-    expect(model.training, False, mistake="left_training")
+    got = evaluate(echo, batches)
+    expect(echo.training, False, mistake="left_training")
     usual = {"mean_of_batches": 0.375, "count_for_share": 3.0, "last_batch_only": 0.0}
     expect(got, 0.6, mistakes=usual)
     expect(tuple(each for pair in batches for each in pair), before, mistake="input_changed")
