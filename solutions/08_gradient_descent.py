@@ -195,7 +195,7 @@ with warnings.catch_warnings(record=True) as caught:
     warnings.simplefilter("always")
     grad = w.grad
 for each in caught:
-    print(str(each.message)[:146])
+    print(str(each.message).partition(" If you")[0])
 print(grad)
 
 # %% [markdown]
@@ -671,10 +671,11 @@ def steps_to_reach(start: torch.Tensor, lr: float, goal: float, most: int) -> in
 # %% check="steps_to_reach" points=1
 with check("steps_to_reach"):
     begin = torch.tensor(8.0)
-    usual = {"one_step_less": 3, "one_step_more": 5, "grad_not_cleared": 6, "never_reached": None}
+    usual = {"one_step_less": 3, "one_step_more": 5, "grad_not_cleared": 6}
     expect(steps_to_reach(begin, 0.25, 20.5, 50), 4, mistakes=usual)
     expect(begin, torch.tensor(8.0), mistake="input_changed")
     expect(steps_to_reach(begin, 0.25, 24.0, 50), 2, mistakes={"goal_excluded": 3})
+    expect(steps_to_reach(begin, 0.25, 24.0, 2), 2, mistakes={"never_reached": None})
     got = steps_to_reach(begin, 0.25, 24.0, 1)
     expect(got, None, mistakes={"most_exceeded": 2, "number_for_none": got})
 
@@ -929,7 +930,10 @@ with check("gradients_of_layer"):
     dw, db = torch.tensor([[2.0], [5.0]]), torch.tensor([3.0])
     usual = {"swapped": (db, dw), "summed_for_mean": (2 * dw, 2 * db), "halved": (dw / 2, db / 2)}
     usual |= {"bias_not_summed": (dw, torch.tensor([[2.0], [1.0]])), "bias_averaged": (dw, db / 2)}
-    expect(gradients_of_layer(data, weight, bias, aim), (dw, db), mistakes=usual)
+    got = gradients_of_layer(data, weight, bias, aim)
+    if isinstance(got, tuple) and any(each is None for each in got):
+        raise Wrong("none_in_pair")
+    expect(got, (dw, db), mistakes=usual)
     expect((weight.requires_grad, bias.requires_grad), (False, False), mistake="input_needs_grad")
 
 # %% hidden="gradients_of_layer" points=1 checks="x (2, 5), w (5, 3), b (3,); one example, one feature, one output, square shapes, two calls, other devices"
@@ -1086,7 +1090,7 @@ with check("train_step"):
     weight, bias = torch.zeros(1, requires_grad=True), torch.tensor(0.0, requires_grad=True)
     usual = {"loss_after_step": 1.06, "summed_for_mean": 20.0, "halved": 5.0}
     expect(train_step(data, aim, weight, bias, 0.1), 10.0, mistakes=usual, rtol=1e-4)
-    usual = {"nothing_moved": torch.zeros(1), "pairs_for_entries": torch.tensor([0.9])}
+    usual = {"nothing_moved": torch.zeros(1), "pairs_for_entries": torch.tensor([0.9]), "uphill": torch.tensor([-1.0])}
     expect(weight, [1.0], mistakes=usual, rtol=1e-4)
     expect(bias, torch.tensor(0.6), mistakes={"bias_forgotten": torch.tensor(0.0)}, rtol=1e-4)
     expect((weight.requires_grad, bias.requires_grad), (True, True), mistake="grad_switched_off")
@@ -1481,8 +1485,8 @@ def locate(masts: torch.Tensor, measured: torch.Tensor) -> torch.Tensor:
 
 # %% check="locate" points=2
 with check("locate"):
-    towers = torch.tensor([[1.0, 1.0], [9.0, 2.0], [8.0, 9.0], [2.0, 7.0], [5.0, 4.0]])
-    there = torch.tensor([6.5, 6.0])
+    towers = torch.tensor([[0.5, 2.0], [9.5, 1.0], [7.0, 9.5], [1.0, 8.0], [4.0, 5.0]])
+    there = torch.tensor([7.5, 3.0])
     distances = (towers - there).square().sum(1).sqrt()
     got = locate(towers, distances)
     expect_kind(got, there)
@@ -1491,8 +1495,13 @@ with check("locate"):
         "start_returned": towers.mean(0),
         "nearest_mast": towers[distances.argmin()],
         "went_to_nan": there * torch.nan,
+        "coordinates_swapped": there.flip(0),
     }
-    expect(near, there, mistakes=usual | {"coordinates_swapped": there.flip(0)}, rtol=1e-3)
+    if masts.shape == towers.shape:  # those of the cell above: is the loss from them level here?
+        away = got.detach() - masts
+        far = away.square().sum(1).sqrt()
+        usual |= {"other_masts": near} if (((far - distances) / far) @ away).abs().max() < 0.05 else {}
+    expect(near, there, mistakes=usual | {"not_arrived": near}, rtol=1e-3)
     expect_requires_grad(got, False)
     expect_uses(source_of("locate"), "lstsq", "solve", "pinv", "inv", most=0)
 
@@ -1500,7 +1509,8 @@ with check("locate"):
 with check("locate"):
     text = source_of("locate")
     for device in devices():
-        for n, seed, place in [(5, 2, [4.0, 4.5]), (4, 0, [3.0, 7.5]), (7, 1, [9.0, 1.0]), (12, 3, [0.5, 5.0])]:
+        cases = [(4, 0, [3.0, 7.5]), (7, 1, [9.0, 1.0]), (12, 3, [0.5, 5.0])]
+        for n, seed, place in cases if device.type == "cpu" else cases[:1]:  # each takes hundreds of steps or more
             towers = torch.tensor([[0.5, 1.0], [9.0, 0.5], [1.0, 9.5], [9.5, 8.5]] + [[5.0, 5.0]] * (n - 4))
             towers += 0.9 * randn(n, 2, seed=seed).clamp(-3, 3) * torch.arange(n)[:, None].clamp(max=4) / 4
             there = torch.tensor(place)
@@ -1512,7 +1522,7 @@ with check("locate"):
             # 0.01: from 3,000 random starts, at 7 settings of rate and momentum, none of these phones was missed by it
             near = torch.where((got.detach() - there).abs() < 0.01, there, got.detach())
             usual = {"start_returned": towers.mean(0), "went_to_nan": there * torch.nan}
-            usual |= {"coordinates_swapped": there.flip(0)}
+            usual |= {"coordinates_swapped": there.flip(0), "not_arrived": near}
             expect(near, there, mistakes=usual, rtol=1e-3)
             expect_requires_grad(got, False)
             expect((towers, distances), before, mistake="input_changed")

@@ -209,6 +209,7 @@ with check("mlp"):
     got = model(randn(5, 1, 8, 8))
     expect_kind(got, torch.zeros(5, 10))
     expect(bool((got.detach().sum(1) - 1).abs().max() > 1e-4), True, mistake="softmax_in_net")
+    expect(bool((got.detach().exp().sum(1) - 1).abs().max() > 1e-4), True, mistake="log_softmax_in_net")
     expect(bool((got < 0).any()), True, mistake="relu_on_scores")
 
 # %% hidden="mlp" points=2 checks="the values for given weights, other sizes, a batch of one, gradients, other devices"
@@ -239,6 +240,7 @@ with check("mlp"):
                 "relu_forgotten": middle @ weight.T + bias,
                 "relu_on_scores": want.clamp(min=0),
                 "softmax_in_net": want.softmax(1),
+                "log_softmax_in_net": want.log_softmax(1),
             }
             got = model(x)
             expect(got, want, mistakes=usual, rtol=1e-4)
@@ -522,23 +524,29 @@ with check("lenet"):
     expect(shapes != set(), True, mistake="layers_not_registered")
     usual = {(6, 1, 5, 5), (6,), (16, 6, 5, 5), (16,), (120, 400), (120,), (84, 120), (84,), (10, 84), (10,)}
     expect(shapes == usual and len(list(model.parameters())) == 10, True, mistake="other_parameters")
+    with torch.no_grad():
+        for p in model.parameters():  # weights that give scores of either sign
+            p.copy_(randn(*p.shape, seed=p.numel()) / p[0].numel() ** 0.5)
     got = model(randn(4, 1, 32, 32))
     expect_kind(got, torch.zeros(4, 10))
     expect(bool((got.detach().sum(1) - 1).abs().max() > 1e-4), True, mistake="softmax_in_net")
+    expect(bool((got.detach().exp().sum(1) - 1).abs().max() > 1e-4), True, mistake="log_softmax_in_net")
+    expect(bool((got < 0).any()), True, mistake="relu_on_scores")
 
 # %% hidden="lenet" points=2 checks="the values for given weights, a batch of one, gradients in every layer, two networks apart, other devices"
 with check("lenet"):
     wanted = [(6, 1, 5, 5), (6,), (16, 6, 5, 5), (16,), (120, 400), (120,), (84, 120), (84,), (10, 84), (10,)]
 
-    def scores(x, given, pool=F.max_pool2d, bend=F.relu, flat=F.relu):
-        conv1, bias1, conv2, bias2, *linear = (given[each] for each in wanted)
-        x = pool(bend(F.conv2d(x, conv1, bias1)), 2)
-        x = pool(bend(F.conv2d(x, conv2, bias2)), 2).flatten(1)
-        x = flat(x @ linear[0].T + linear[1])
-        x = flat(x @ linear[2].T + linear[3])
-        return x @ linear[4].T + linear[5]
-
-    def straight(x):
+    def scores(x, given, straight=(), averaged=()):
+        """LeNet without relu behind the layers `straight`, and with the mean for the largest in the poolings `averaged`."""
+        for at in (0, 1):
+            x = F.conv2d(x, given[wanted[2 * at]], given[wanted[2 * at + 1]])
+            x = x if at in straight else F.relu(x)
+            x = (F.avg_pool2d if at in averaged else F.max_pool2d)(x, 2)
+        x = x.flatten(1)
+        for at in (2, 3, 4):
+            x = x @ given[wanted[2 * at]].T + given[wanted[2 * at + 1]]
+            x = x if at in (*straight, 4) else F.relu(x)
         return x
 
     for device in devices():
@@ -557,12 +565,19 @@ with check("lenet"):
             x = randn(n, 1, 32, 32, device=device, seed=20 + n)
             before, want = x.clone(), scores(x, given)
             usual = {
-                "relu_forgotten": scores(x, given, bend=straight, flat=straight),
-                "linear_relu_forgotten": scores(x, given, flat=straight),
-                "convolution_relu_forgotten": scores(x, given, bend=straight),
+                "relu_forgotten": scores(x, given, straight=(0, 1, 2, 3)),
+                "convolution_relu_forgotten": scores(x, given, straight=(0, 1)),
+                "linear_relu_forgotten": scores(x, given, straight=(2, 3)),
+                "first_convolution_relu_forgotten": scores(x, given, straight=[0]),
+                "second_convolution_relu_forgotten": scores(x, given, straight=[1]),
+                "first_linear_relu_forgotten": scores(x, given, straight=[2]),
+                "second_linear_relu_forgotten": scores(x, given, straight=[3]),
                 "relu_on_scores": want.clamp(min=0),
                 "softmax_in_net": want.softmax(1),
-                "averaged_for_largest": scores(x, given, pool=F.avg_pool2d),
+                "log_softmax_in_net": want.log_softmax(1),
+                "averaged_for_largest": scores(x, given, averaged=(0, 1)),
+                "first_pooling_averaged": scores(x, given, averaged=[0]),
+                "second_pooling_averaged": scores(x, given, averaged=[1]),
             }
             got = model(x)
             expect(got, want, mistakes=usual, rtol=1e-3)
@@ -730,6 +745,7 @@ with check("manual_update"):
     manual_update(single, single(torch.ones(1, 1)).square().sum(), 0.1)
     usual = {"stale_gradient": torch.tensor([[2.3]]), "uphill": torch.tensor([[3.6]])}
     usual |= {"rate_forgotten": torch.tensor([[-3.0]]), "model_untouched": torch.tensor([[3.0]])}
+    usual |= {"backward_forgotten": torch.tensor([[2.9]])}
     expect(single.weight, torch.tensor([[2.4]]), mistakes=usual)
     expect(single.weight.requires_grad, True, mistake="grad_switched_off")
     expect_uses(source_of("manual_update"), "data", "optim", "SGD", most=0)
@@ -1053,7 +1069,7 @@ with check("one_epoch"):
 # class with the highest score is the label. As in 10.8, `loader` may be a list of pairs. Measure in eval mode, and leave the
 # model in it; build no graph. Parameters, gradients and data stay as they are. Batches may differ in size.
 #
-# For example, if 3 of 4 examples are right in one batch and 0 of 1 in the next, it is 0.6.
+# For example, if 2 of 4 examples are right in one batch and 1 of 1 in the next, it is 0.6.
 #
 # <details><summary>Hint 1</summary><code>model(x)</code> has shape <code>(n, classes)</code>. <code>argmax(dim=1)</code> gives the
 # class for each example.</details>
@@ -1080,11 +1096,12 @@ def evaluate(model: nn.Module, loader) -> float:
 with check("evaluate"):
     echo = nn.Identity()  # it gives its input, so the scores are known
     scores = torch.tensor([[3.0, 1.0, 2.0], [0.0, 5.0, 1.0], [1.0, 2.0, 4.0], [9.0, 8.0, 7.0], [1.0, 2.0, 3.0]])
-    batches = [(scores[:4], torch.tensor([0, 1, 2, 1])), (scores[4:], torch.tensor([0]))]
+    batches = [(scores[:4], torch.tensor([0, 1, 1, 2])), (scores[4:], torch.tensor([2]))]
     before = tuple(each.clone() for pair in batches for each in pair)
     got = evaluate(echo, batches)
     expect(echo.training, False, mistake="left_training")
-    usual = {"mean_of_batches": 0.375, "count_for_share": 3.0, "last_batch_only": 0.0}
+    usual = {"mean_of_batches": 0.75, "last_batch_only": 1.0, "first_batch_only": 0.5, "percent_for_share": 60.0}
+    usual |= {"values_for_indices": 0.0, "count_for_share": 3 if isinstance(got, int) else 3.0}
     expect(got, 0.6, mistakes=usual)
     expect(tuple(each for pair in batches for each in pair), before, mistake="input_changed")
 
@@ -1321,6 +1338,7 @@ with check("confusion"):
     usual = {"predicted_for_true": want.T, "repeated_once": want.clamp(max=1)}
     expect(confusion(guesses, truths, 3), want, mistakes=usual)
     expect((guesses, truths), (torch.tensor([0, 1, 1, 2, 0]), torch.tensor([0, 0, 0, 1, 2])), mistake="input_changed")
+    expect_uses(source_of("confusion"), "sklearn", "confusion_matrix", most=0)
 
 # %% hidden="confusion" points=1 checks="classes that do not occur, one class, no example, ten classes, other devices"
 with check("confusion"):
