@@ -1047,7 +1047,9 @@ with check("jacobian_rows"):
     expect_requires_grad(got, False)
     expect(given.requires_grad, False, mistake="watch_left_on")
     got = jacobian_rows(totals, torch.tensor([1.0, 2.0]))  # three results of two inputs
-    expect(got, [[3.0, 12.0], [2.0, 1.0], [5.0, 0.0]], mistakes={"rows_by_inputs": torch.tensor([[3.0, 12.0], [2.0, 1.0]])})
+    expect(
+        got, [[3.0, 12.0], [2.0, 1.0], [5.0, 0.0]], mistakes={"rows_by_inputs": torch.tensor([[3.0, 12.0], [2.0, 1.0]])}
+    )
     expect_uses(source_of("jacobian_rows"), "jacrev", "jacfwd", "jacobian", "functional", most=0)
 
 # %% hidden="jacobian_rows" points=2 checks="more results than inputs and fewer, one of each, other functions, float64, other devices"

@@ -891,7 +891,7 @@ right.set(xlabel="feature x", ylabel="target − prediction", title="The residua
 picture(
     figure,
     "Left: the samples with the true line, thick and dashed, and the fitted line, thin and solid, on top of it. Right: the residuals "
-    "against the feature, each joined to the line at 0. They spread from about -25 to 25 on both sides, with no trend.",
+    "against the feature, each joined to the line at 0. They spread from about -22 to 24, with no trend.",
 )
 
 # %% [markdown]

@@ -626,7 +626,7 @@ while step is not None:
 # Read from the bottom up, this is `forward`: twice convolution, relu, pooling; the flattening, which is a view; then the
 # linear layers, which autograd calls `Addmm` because they multiply and add. For two layers the whole graph fits into a
 # picture, with the parameters as its leaves. (`TBackward` is the transposing of a weight; `None` is what needs no gradient, the
-# points and the target.)
+# points and the target. Beside the arrows, round brackets are the shape of what comes back.)
 
 # %%
 aim = torch.tensor([[1.0], [0.0]])
@@ -1242,6 +1242,8 @@ for axis, panel in zip(axes.flat, panels, strict=True):
     axis.set_axis_off()
     if panel is not None:
         axis.imshow(panel[1], cmap="gray")
+        frame = plt.Rectangle((0, 0), 1, 1, transform=axis.transAxes, fill=False, edgecolor="black", clip_on=False)
+        axis.add_patch(frame)  # a map that is black everywhere would be lost on a dark page
         axis.set_title(panel[0], fontsize=9)
 picture(
     figure,
