@@ -533,7 +533,7 @@ def steps_to_reach(start, lr, goal, most):
 @wrong("steps_to_reach", mistake="returned_none")
 def steps_to_reach(start, lr, goal, most):
     x = start.clone()
-    for step in range(most + 1):
+    for _ in range(most + 1):
         if x**2 + 20 <= goal:
             break
         x -= lr * 2 * x
