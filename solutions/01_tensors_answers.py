@@ -164,7 +164,7 @@ def filled_like(x, value):
     return x * 0 + value
 
 
-@wrong("filled_like", mistake="not_a_tensor")
+@wrong("filled_like", mistake="number_for_tensor")
 def filled_like(x, value):
     return value
 

@@ -326,9 +326,14 @@ def mend_mixed_devices(scores, labels):
     return (labels == 0).float().mean()
 
 
-@wrong("mend_mixed_devices", mistake="not_a_tensor")
+@wrong("mend_mixed_devices", mistake="number_for_tensor")
 def mend_mixed_devices(scores, labels):
     return (scores.argmax(dim=1) == labels.to(scores.device)).float().mean().item()
+
+
+@wrong("mend_mixed_devices", mistake="count_for_share")
+def mend_mixed_devices(scores, labels):
+    return (scores.argmax(dim=1) == labels.to(scores.device)).float().sum()
 
 
 @wrong("mend_mixed_devices", mistake="wrong_axis")
@@ -634,6 +639,38 @@ def fair_timer(work, synchronize, clock):
     return clock() - start
 
 
+@wrong("fair_timer", mistake="both_counted")
+def fair_timer(work, synchronize, clock):
+    work()
+    start = clock()
+    synchronize()
+    work()
+    synchronize()
+    return clock() - start
+
+
+@wrong("fair_timer", mistake="own_clock")
+def fair_timer(work, synchronize, clock):
+    from time import perf_counter
+
+    work()
+    torch.cuda.synchronize()
+    start = perf_counter()
+    work()
+    torch.cuda.synchronize()
+    return perf_counter() - start
+
+
+@wrong("fair_timer", mistake="not_synchronised")
+def fair_timer(work, synchronize, clock):
+    work()
+    torch.cuda.synchronize()
+    start = clock()
+    work()
+    torch.cuda.synchronize()
+    return clock() - start
+
+
 @wrong("fair_timer", mistake="called_otherwise")
 def fair_timer(work, synchronize, clock):
     times = []
@@ -719,7 +756,7 @@ def device_bytes(tensors):
     return total
 
 
-@wrong("device_bytes", mistake="wrong_keys")
+@wrong("device_bytes", mistake="devices_without_tensors")
 def device_bytes(tensors):
     total = {"cpu": 0, "cuda:0": 0}
     for x in tensors:

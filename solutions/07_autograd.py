@@ -105,7 +105,7 @@ x.numpy()
 # %% [markdown]
 # The message names its cure, `x.detach().numpy()`. For a single number there is `.item()`.
 #
-# Here are a few curves for the first exercise.
+# Here are a few curves, to try your answer to the first exercise on.
 
 
 # %%
@@ -163,6 +163,8 @@ def slope_at(f: Callable[[torch.Tensor], torch.Tensor], x: float) -> float:
 # %% check="slope_at" points=1
 with check("slope_at"):
     expect(slope_at(valley, 10), 40.0, mistakes={"value_for_slope": 203.0, "none_for_gradient": None}, rtol=1e-4)
+    got = slope_at(rippled, 0)  # 2, and 1 of the ripples
+    expect(got, 3.0, mistakes={"slope_measured": got if 1.5 < got < 2.5 else 2.0}, rtol=1e-4)
 
 # %% hidden="slope_at" points=1 checks="negative slopes, slope 0, numbers below 0, other functions, fine ripples, two calls"
 with check("slope_at"):
@@ -329,7 +331,7 @@ with check("mean_of_squares"):
     got = mean_of_squares(given)
     usual = {
         "summed_for_mean": torch.full((2, 2), 18.0),
-        "value_for_slope": torch.full((2, 2), 27.0),
+        "value_for_slope": torch.tensor(27.0).expand(getattr(got, "shape", ())),  # of out, or of each entry of z
         "none_for_gradient": None,
     }
     expect(got, [[4.5, 4.5], [4.5, 4.5]], mistakes=usual)
@@ -602,15 +604,21 @@ with check("two_paths"):
         ((5.0, 10.0), (1290.0, 17200.0), (1290.0, 17200.0)),
         ((0.5, 0.5), (65 / 6, 7.0), (11.5, 23 / 3)),
     ]:
-        a, x = map(torch.tensor, at)
+        given_a, given_x = map(torch.tensor, at)
         want = tuple(map(torch.tensor, want))
+        y, b = 2 * given_x**2 + 3 * given_a, 6 * given_x * given_a
+        dz_dy, dz_db = 2 * y + 1 / b, -y / b**2  # of y² + (1 / b) · y
         usual = {
             "path_lost": tuple(map(torch.tensor, by_y)),
             "swapped": want[::-1],
-            "slope_of_y": (torch.tensor(3.0), 4 * x),
+            "slope_of_y": (torch.tensor(3.0), 4 * given_x),
+            "divisor_without_brackets": (dz_dy * 3 + dz_db * 6 * given_x, dz_dy * 4 * given_x + dz_db * 6 * given_a),
         }
-        expect(two_paths(a, x), want, mistakes=usual)
-        expect((a.requires_grad, x.requires_grad), (False, False), mistake="watch_left_on")
+        got = two_paths(given_a, given_x)
+        if isinstance(got, tuple) and any(each is None for each in got):
+            raise Wrong("none_in_pair")
+        expect(got, want, mistakes=usual)
+        expect((given_a.requires_grad, given_x.requires_grad), (False, False), mistake="watch_left_on")
 
 # %% hidden="two_paths" points=2 checks="small numbers, where both paths count, many entries, negative ones, other devices, inputs unchanged"
 with check("two_paths"):
@@ -701,12 +709,12 @@ def dynamic_branch(x: torch.Tensor) -> torch.Tensor:
 # %% check="dynamic_branch" points=1
 with check("dynamic_branch"):
     for amount, price, slope in [(60.0, 15.0, 0.25), (150.0, 45.0, 0.40)]:
-        x = torch.tensor(amount, requires_grad=True)
-        got = dynamic_branch(x)
+        units = torch.tensor(amount, requires_grad=True)
+        got = dynamic_branch(units)
         expect(got, torch.tensor(price), mistakes={"one_rate_for_all": torch.tensor(amount * 0.40)})
         expect_requires_grad(got, True)
         got.backward()
-        expect(x.grad, torch.tensor(slope), mistakes={"other_leaf": None})
+        expect(units.grad, torch.tensor(slope), mistakes={"other_leaf": None})
     expect_uses(source_of("dynamic_branch"), "float", most=0)
 
 # %% hidden="dynamic_branch" points=1 checks="exactly 100, 0, float64, x without grad, other devices, the slope as well as the price"
@@ -848,12 +856,13 @@ def fresh_gradients(weights: torch.Tensor, x: torch.Tensor, target: torch.Tensor
 
 # %% check="fresh_gradients" points=1
 with check("fresh_gradients"):
-    weights = torch.tensor([1.0, 2.0], requires_grad=True)
-    x, target, want = torch.tensor([3.0, 1.0]), torch.tensor([1.0, 1.0]), torch.tensor([12.0, 2.0])
+    own = torch.tensor([1.0, 2.0], requires_grad=True)
+    data, aim, want = torch.tensor([3.0, 1.0]), torch.tensor([1.0, 1.0]), torch.tensor([12.0, 2.0])
     for calls in (1, 2):
-        got = fresh_gradients(weights, x, target)
-        expect(got, want, mistakes={"gradients_accumulated": calls * want, "slope_of_outer": want / x})
-        expect(weights.grad, want, mistakes={"cleared_after": torch.zeros(2), "not_left_in_grad": None})
+        got = fresh_gradients(own, data, aim)
+        usual = {"gradients_accumulated": calls * want, "slope_of_outer": want / data, "none_for_gradient": None}
+        expect(got, want, mistakes=usual)
+        expect(own.grad, want, mistakes={"cleared_after": torch.zeros(2), "not_left_in_grad": None})
 
 # %% hidden="fresh_gradients" points=2 checks="an old gradient, results that stay as they are, one weight, none, other devices"
 with check("fresh_gradients"):
@@ -978,7 +987,7 @@ print(x.grad)
 print(torch.func.jacrev(two_results)(torch.tensor([2.0, 3.0])))
 
 # %% [markdown]
-# Three more functions with several results, or one, for vectors of any length:
+# Three more functions with several results, or one, for vectors of any length, to try your next answer on:
 
 
 # %%
@@ -1037,6 +1046,10 @@ with check("jacobian_rows"):
     expect(got, want, mistakes=usual)
     expect_requires_grad(got, False)
     expect(given.requires_grad, False, mistake="watch_left_on")
+    got = jacobian_rows(totals, torch.tensor([1.0, 2.0]))  # three results of two inputs
+    expect(
+        got, [[3.0, 12.0], [2.0, 1.0], [5.0, 0.0]], mistakes={"rows_by_inputs": torch.tensor([[3.0, 12.0], [2.0, 1.0]])}
+    )
     expect_uses(source_of("jacobian_rows"), "jacrev", "jacfwd", "jacobian", "functional", most=0)
 
 # %% hidden="jacobian_rows" points=2 checks="more results than inputs and fewer, one of each, other functions, float64, other devices"
@@ -1124,7 +1137,7 @@ torch.autograd.grad(slope, x)
 # %% [markdown]
 # You know this message: *does not require grad and does not have a grad_fn*. Something left the graph.
 #
-# Curves that work entry by entry, for the next exercise:
+# Curves that work entry by entry, to try your next answer on:
 
 
 # %%
@@ -1330,20 +1343,22 @@ def frozen_part(x: torch.Tensor, body: torch.Tensor, head: torch.Tensor, target:
 
 # %% check="frozen_part" points=1
 with check("frozen_part"):
-    x, target = torch.tensor([0.5, -1.0]), torch.tensor([3.0, 0.0])
-    body, head = (torch.tensor(numbers, requires_grad=True) for numbers in ([1.0, 2.0], [2.0, -1.0]))
-    features = (x * body).detach().tanh()
-    want = ((features * head - target) ** 2).mean().detach()
-    got = frozen_part(x, body, head, target)
+    data, aim = torch.tensor([0.5, -1.0]), torch.tensor([3.0, 0.0])
+    lower, upper = (torch.tensor(numbers, requires_grad=True) for numbers in ([1.0, 2.0], [2.0, -1.0]))
+    features = (data * lower).detach().tanh()
+    want = ((features * upper - aim) ** 2).mean().detach()
+    got = frozen_part(data, lower, upper, aim)
     expect(got, want, mistakes={"summed_for_mean": 2 * want})
     expect_requires_grad(got, True)
+    expect_uses(source_of("frozen_part"), "backward", most=0)
     got.backward()
-    expect(body.grad, None, mistake="not_frozen")
-    expect(head.grad, (features * head - target).detach() * features, mistakes={"head_frozen": None})
-    expect((body.requires_grad, head.requires_grad), (True, True), mistake="frozen_for_good")
+    expect(lower.grad, None, mistake="not_frozen")
+    expect(upper.grad, (features * upper - aim).detach() * features, mistakes={"head_frozen": None})
+    expect((lower.requires_grad, upper.requires_grad), (True, True), mistake="frozen_for_good")
 
 # %% hidden="frozen_part" points=2 checks="gradients from before, two calls, one number, float64, other devices, inputs unchanged"
 with check("frozen_part"):
+    text = source_of("frozen_part")
     for device in devices():
         for n, dtype in [(1, torch.float32), (5, torch.float64), (3, torch.float32)]:
             x, body, head, target = (randn(n, device=device, seed=seed).to(dtype) for seed in range(4))
@@ -1358,6 +1373,7 @@ with check("frozen_part"):
                 got = frozen_part(x, body, head, target)
                 expect(got, want, mistakes={"summed_for_mean": n * want})
                 expect_requires_grad(got, True)
+                expect_uses(text, "backward", most=0)  # or the one below would find no graph
                 got.backward()
                 expect(body.grad is None, False, mistake="old_gradient_gone")
                 expect(body.grad, stale, mistake="not_frozen")
@@ -1535,21 +1551,22 @@ def my_function(x: torch.Tensor, step: float) -> torch.Tensor:
 
 # %% check="my_function" points=2
 with check("my_function"):
-    x = torch.tensor([0.3, -0.9, 1.7], requires_grad=True)
-    got = my_function(x, 0.5)
-    expect(got, [0.5, -1.0, 1.0], mistakes={"not_limited": torch.tensor([0.5, -1.0, 1.5])})
+    given = torch.tensor([0.3, -0.9, 1.7, -1.2], requires_grad=True)
+    got = my_function(given, 0.5)
+    expect(got, [0.5, -1.0, 1.0, -1.0], mistakes={"not_limited": torch.tensor([0.5, -1.0, 1.5, -1.0])})
     expect_requires_grad(got, True)
-    expect(x.detach(), [0.3, -0.9, 1.7], mistake="input_changed")
-    came = torch.tensor([10.0, 20.0, 30.0])
+    expect(given.detach(), [0.3, -0.9, 1.7, -1.2], mistake="input_changed")
+    came = torch.tensor([10.0, 20.0, 30.0, 40.0])
     got.backward(came)
     usual = {
-        "staircase_slope": torch.zeros(3),
-        "upstream_forgotten": torch.tensor([1.0, 1.0, 0.0]),
+        "staircase_slope": torch.zeros(4),
+        "upstream_forgotten": torch.tensor([1.0, 1.0, 0.0, 0.0]),
         "passes_everywhere": came,
-        "gradient_rounded": torch.tensor([10.0, 20.0, 0.0]) * got.detach(),
+        "one_end_open": torch.tensor([10.0, 20.0, 0.0, 40.0]),
+        "gradient_rounded": torch.tensor([10.0, 20.0, 0.0, 0.0]) * got.detach(),
         "other_leaf": None,
     }
-    expect(x.grad, [10.0, 20.0, 0.0], mistakes=usual)
+    expect(given.grad, [10.0, 20.0, 0.0, 0.0], mistakes=usual)
     expect(got.grad_fn.name(), "RoundedBackward", mistake="not_a_step_of_its_own")
 
 # %% hidden="my_function" points=2 checks="exactly 1 and -1, halves, other steps, more axes, no entry, float64, steps before and after it, other devices"
@@ -1673,8 +1690,8 @@ def give_or_take(
 
 # %% check="give_or_take" points=2
 with check("give_or_take"):
-    values, errors = torch.tensor([3.0, 2.0]), torch.tensor([0.1, 0.2])
-    got = give_or_take(area, values, errors)  # slopes 2 and 3
+    lengths, doubts = torch.tensor([3.0, 2.0]), torch.tensor([0.1, 0.2])
+    got = give_or_take(area, lengths, doubts)  # slopes 2 and 3
     want = torch.tensor(6.0), torch.tensor((0.2**2 + 0.6**2) ** 0.5)
     usual = {
         "errors_added": (want[0], torch.tensor(0.8)),
@@ -1684,7 +1701,7 @@ with check("give_or_take"):
     }
     expect(got, want, mistakes=usual)
     expect((got[0].requires_grad, got[1].requires_grad), (False, False), mistake="graph_kept")
-    expect((values.requires_grad, values.grad), (False, None), mistake="watch_left_on")
+    expect((lengths.requires_grad, lengths.grad), (False, None), mistake="watch_left_on")
 
 # %% hidden="give_or_take" points=2 checks="negative slopes, one measurement, leaves with gradients, weights inside f, two calls, other devices"
 with check("give_or_take"):

@@ -223,6 +223,11 @@ def mean_of_squares(x):
     return 3 * (x + 2) ** 2
 
 
+@wrong("mean_of_squares", mistake="value_for_slope")
+def mean_of_squares(x):
+    return (3 * (x + 2) ** 2).mean()
+
+
 @wrong("mean_of_squares", mistake="watch_left_on")
 def mean_of_squares(x):
     x.requires_grad = True
@@ -411,6 +416,25 @@ def two_paths(a, x):
     return a.grad, x.grad
 
 
+@wrong("two_paths", mistake="divisor_without_brackets")
+def two_paths(a, x):
+    a, x = a.detach().clone().requires_grad_(), x.detach().clone().requires_grad_()
+    y = 2 * x**2 + 3 * a
+    b = 6 * x * a
+    z = y**2 + 1 / b * y
+    z.sum().backward()
+    return a.grad, x.grad
+
+
+@wrong("two_paths", mistake="none_in_pair")
+def two_paths(a, x):
+    leaf = x.detach().clone().requires_grad_()
+    y = 2 * leaf**2 + 3 * a
+    z = y**2 + 1 / (6 * leaf * a * y)
+    z.sum().backward()
+    return a.grad, leaf.grad
+
+
 @wrong("two_paths", mistake="slope_of_y")
 def two_paths(a, x):
     a, x = a.detach().clone().requires_grad_(), x.detach().clone().requires_grad_()
@@ -494,7 +518,7 @@ def dynamic_branch(x):
     return 0.25 * x if x <= 100 else 0.40 * x
 
 
-@wrong("dynamic_branch", mistake="not_a_tensor")
+@wrong("dynamic_branch", mistake="number_for_tensor")
 def dynamic_branch(x):
     return min(float(x), 100) * 0.25 + max(float(x) - 100, 0) * 0.40
 
@@ -621,6 +645,13 @@ def fresh_gradients(weights, x, target):
     return weights.grad
 
 
+@wrong("fresh_gradients", mistake="none_for_gradient")
+def fresh_gradients(weights, x, target):
+    ((weights * x - target) ** 2).sum().backward()
+    weights.grad = None
+    return weights.grad
+
+
 @wrong("fresh_gradients", mistake="slope_of_outer")
 def fresh_gradients(weights, x, target):
     return (2 * (weights * x - target)).detach()
@@ -674,6 +705,13 @@ def jacobian_rows(f, x):
     from torch.autograd.functional import jacobian
 
     return jacobian(f, x)
+
+
+@wrong("jacobian_rows", mistake="rows_by_inputs")
+def jacobian_rows(f, x):
+    leaf = x.detach().clone().requires_grad_()
+    y = f(leaf)
+    return torch.stack([torch.autograd.grad(y[i], leaf, retain_graph=True)[0] for i in range(len(x))])
 
 
 @wrong("jacobian_rows", mistake="last_row_kept")
@@ -751,11 +789,14 @@ def jacobian_rows(f, x):
     return torch.func.jacrev(f)(x)
 
 
-@wrong("jacobian_rows", mistake="wrong_shape")
+@wrong("jacobian_rows", mistake="wrong_dtype")
 def jacobian_rows(f, x):
     leaf = x.detach().clone().requires_grad_()
     y = f(leaf)
-    return torch.stack([torch.autograd.grad(y[i], leaf, retain_graph=True)[0] for i in range(len(x))])
+    jacobian = torch.zeros(len(y), len(x), device=x.device)
+    for i in range(len(y)):
+        jacobian[i] = torch.autograd.grad(y[i], leaf, retain_graph=True)[0]
+    return jacobian
 
 
 @wrong("jacobian_rows", mistake="watch_left_on")
@@ -920,6 +961,13 @@ def frozen_part(x, body, head, target):
     return ((features * head.detach() - target) ** 2).mean()
 
 
+@wrong("frozen_part", mistake="name_ruled_out")
+def frozen_part(x, body, head, target):
+    loss = (((x * body).tanh().detach() * head - target) ** 2).mean()
+    loss.backward()
+    return loss
+
+
 @wrong("frozen_part", mistake="summed_for_mean")
 def frozen_part(x, body, head, target):
     features = (x * body).tanh().detach()
@@ -1061,6 +1109,22 @@ def my_function(x, step):
         @staticmethod
         def backward(ctx, grad_output):
             return grad_output, None
+
+    return Rounded.apply(x, step)
+
+
+@wrong("my_function", mistake="one_end_open")
+def my_function(x, step):
+    class Rounded(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, x, step):
+            ctx.save_for_backward(x)
+            return (x.clamp(-1, 1) / step).round() * step
+
+        @staticmethod
+        def backward(ctx, grad_output):
+            (x,) = ctx.saved_tensors
+            return grad_output * (x <= 1), None
 
     return Rounded.apply(x, step)
 

@@ -90,11 +90,11 @@ def one_step(w: torch.Tensor, grad: torch.Tensor, lr: float) -> torch.Tensor:
 
 # %% check="one_step" points=1
 with check("one_step"):
-    w, grad = torch.tensor([10.0, -3.0]), torch.tensor([20.0, -6.0])
-    usual = {"uphill": w + 0.1 * grad, "rate_forgotten": w - grad, "step_for_place": 0.1 * grad}
-    usual |= {"step_negated": -0.1 * grad, "rate_on_place": 0.1 * (w - grad)}
-    expect(one_step(w, grad, 0.1), [8.0, -2.4], mistakes=usual)
-    expect(w, [10.0, -3.0], mistake="input_changed")
+    spot, uphill = torch.tensor([10.0, -3.0]), torch.tensor([20.0, -6.0])
+    usual = {"uphill": spot + 0.1 * uphill, "rate_forgotten": spot - uphill, "step_for_place": 0.1 * uphill}
+    usual |= {"step_negated": -0.1 * uphill, "rate_on_place": 0.1 * (spot - uphill)}
+    expect(one_step(spot, uphill, 0.1), [8.0, -2.4], mistakes=usual)
+    expect(spot, [10.0, -3.0], mistake="input_changed")
 
 # %% hidden="one_step" points=1 checks="no axis, several axes, nothing inside, a learning rate of 0, float64, other devices"
 with check("one_step"):
@@ -195,7 +195,7 @@ with warnings.catch_warnings(record=True) as caught:
     warnings.simplefilter("always")
     grad = w.grad
 for each in caught:
-    print(str(each.message)[:146])
+    print(str(each.message).partition(" If you")[0])
 print(grad)
 
 # %% [markdown]
@@ -441,8 +441,8 @@ def descend(start: torch.Tensor, lr: float, steps: int) -> torch.Tensor:
 
 # %% check="descend" points=1
 with check("descend"):
-    start = torch.tensor(10.0)
-    got = descend(start, 0.1, 3)
+    begin = torch.tensor(10.0)
+    got = descend(begin, 0.1, 3)
     usual = {
         "grad_not_cleared": torch.tensor([10.0, 8.0, 4.4, -0.08]),
         "nothing_moved": torch.full((4,), 10.0),
@@ -453,7 +453,7 @@ with check("descend"):
     }
     expect(got, [10.0, 8.0, 6.4, 5.12], mistakes=usual, rtol=1e-4)
     expect_requires_grad(got, False)
-    expect(start, torch.tensor(10.0), mistake="input_changed")
+    expect(begin, torch.tensor(10.0), mistake="input_changed")
 
 # %% hidden="descend" points=1 checks="other starts and learning rates, no step, a start in the minimum, other devices"
 with check("descend"):
@@ -670,12 +670,13 @@ def steps_to_reach(start: torch.Tensor, lr: float, goal: float, most: int) -> in
 
 # %% check="steps_to_reach" points=1
 with check("steps_to_reach"):
-    start = torch.tensor(8.0)
-    usual = {"one_step_less": 3, "one_step_more": 5, "grad_not_cleared": 6, "never_reached": None}
-    expect(steps_to_reach(start, 0.25, 20.5, 50), 4, mistakes=usual)
-    expect(start, torch.tensor(8.0), mistake="input_changed")
-    expect(steps_to_reach(start, 0.25, 24.0, 50), 2, mistakes={"goal_excluded": 3})
-    got = steps_to_reach(start, 0.25, 24.0, 1)
+    begin = torch.tensor(8.0)
+    usual = {"one_step_less": 3, "one_step_more": 5, "grad_not_cleared": 6}
+    expect(steps_to_reach(begin, 0.25, 20.5, 50), 4, mistakes=usual)
+    expect(begin, torch.tensor(8.0), mistake="input_changed")
+    expect(steps_to_reach(begin, 0.25, 24.0, 50), 2, mistakes={"goal_excluded": 3})
+    expect(steps_to_reach(begin, 0.25, 24.0, 2), 2, mistakes={"never_reached": None})
+    got = steps_to_reach(begin, 0.25, 24.0, 1)
     expect(got, None, mistakes={"most_exceeded": 2, "number_for_none": got})
 
 # %% hidden="steps_to_reach" points=1 checks="a goal at the start, hit exactly, out of reach, in the very last step; paths that diverge; other devices"
@@ -794,9 +795,9 @@ def mse(prediction: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
 
 # %% check="mse" points=1
 with check("mse"):
-    prediction = torch.tensor([2.0, 5.0, 3.0, 8.0], requires_grad=True)
-    target = torch.tensor([1.0, 5.0, 6.0, 4.0])
-    misses = prediction.detach() - target
+    guess = torch.tensor([2.0, 5.0, 3.0, 8.0], requires_grad=True)
+    aim = torch.tensor([1.0, 5.0, 6.0, 4.0])
+    misses = guess.detach() - aim
     usual = {
         "summed_for_mean": (misses**2).sum(),
         "root_taken": (misses**2).mean().sqrt(),
@@ -804,9 +805,9 @@ with check("mse"):
         "differences_cancel": misses.mean(),
         "squared_after_mean": misses.mean() ** 2,
         "halved": (misses**2).mean() / 2,
-        "brackets_forgotten": (prediction.detach() - target**2).mean(),
+        "brackets_forgotten": (guess.detach() - aim**2).mean(),
     }
-    got = mse(prediction, target)
+    got = mse(guess, aim)
     expect(got, torch.tensor(6.5), mistakes=usual)
     expect_requires_grad(got, True)
     expect_uses(source_of("mse"), "MSELoss", "mse_loss", most=0)
@@ -924,13 +925,16 @@ def gradients_of_layer(
 
 # %% check="gradients_of_layer" points=1
 with check("gradients_of_layer"):
-    x, w, b = torch.tensor([[1.0, 2.0], [0.0, 1.0]]), torch.tensor([[1.0], [1.0]]), torch.tensor([0.0])
-    target = torch.tensor([[1.0], [0.0]])  # outputs 3 and 1, off by 2 and 1
+    data, weight, bias = torch.tensor([[1.0, 2.0], [0.0, 1.0]]), torch.tensor([[1.0], [1.0]]), torch.tensor([0.0])
+    aim = torch.tensor([[1.0], [0.0]])  # outputs 3 and 1, off by 2 and 1
     dw, db = torch.tensor([[2.0], [5.0]]), torch.tensor([3.0])
     usual = {"swapped": (db, dw), "summed_for_mean": (2 * dw, 2 * db), "halved": (dw / 2, db / 2)}
     usual |= {"bias_not_summed": (dw, torch.tensor([[2.0], [1.0]])), "bias_averaged": (dw, db / 2)}
-    expect(gradients_of_layer(x, w, b, target), (dw, db), mistakes=usual)
-    expect((w.requires_grad, b.requires_grad), (False, False), mistake="input_needs_grad")
+    got = gradients_of_layer(data, weight, bias, aim)
+    if isinstance(got, tuple) and any(each is None for each in got):
+        raise Wrong("none_in_pair")
+    expect(got, (dw, db), mistakes=usual)
+    expect((weight.requires_grad, bias.requires_grad), (False, False), mistake="input_needs_grad")
 
 # %% hidden="gradients_of_layer" points=1 checks="x (2, 5), w (5, 3), b (3,); one example, one feature, one output, square shapes, two calls, other devices"
 with check("gradients_of_layer"):
@@ -1082,14 +1086,14 @@ def train_step(x: torch.Tensor, y: torch.Tensor, w: torch.Tensor, b: torch.Tenso
 
 # %% check="train_step" points=1
 with check("train_step"):
-    x, y = torch.tensor([[1.0], [2.0]]), torch.tensor([2.0, 4.0])
-    w, b = torch.zeros(1, requires_grad=True), torch.tensor(0.0, requires_grad=True)
+    data, aim = torch.tensor([[1.0], [2.0]]), torch.tensor([2.0, 4.0])
+    weight, bias = torch.zeros(1, requires_grad=True), torch.tensor(0.0, requires_grad=True)
     usual = {"loss_after_step": 1.06, "summed_for_mean": 20.0, "halved": 5.0}
-    expect(train_step(x, y, w, b, 0.1), 10.0, mistakes=usual, rtol=1e-4)
-    usual = {"nothing_moved": torch.zeros(1), "pairs_for_entries": torch.tensor([0.9])}
-    expect(w, [1.0], mistakes=usual, rtol=1e-4)
-    expect(b, torch.tensor(0.6), mistakes={"bias_forgotten": torch.tensor(0.0)}, rtol=1e-4)
-    expect((w.requires_grad, b.requires_grad), (True, True), mistake="grad_switched_off")
+    expect(train_step(data, aim, weight, bias, 0.1), 10.0, mistakes=usual, rtol=1e-4)
+    usual = {"nothing_moved": torch.zeros(1), "pairs_for_entries": torch.tensor([0.9]), "uphill": torch.tensor([-1.0])}
+    expect(weight, [1.0], mistakes=usual, rtol=1e-4)
+    expect(bias, torch.tensor(0.6), mistakes={"bias_forgotten": torch.tensor(0.0)}, rtol=1e-4)
+    expect((weight.requires_grad, bias.requires_grad), (True, True), mistake="grad_switched_off")
 
 # %% hidden="train_step" points=2 checks="old gradients, three steps in a row, one example, one feature, other devices"
 with check("train_step"):
@@ -1219,8 +1223,8 @@ def descend_with_momentum(start: torch.Tensor, lr: float, momentum: float, steps
 
 # %% check="descend_with_momentum" points=1
 with check("descend_with_momentum"):
-    start = torch.tensor([10.0])
-    got = descend_with_momentum(start, 0.1, 0.8, 2)
+    begin = torch.tensor([10.0])
+    got = descend_with_momentum(begin, 0.1, 0.8, 2)
     usual = {
         "momentum_ignored": torch.tensor([[10.0], [8.0], [6.4]]),
         "slope_weakened": torch.tensor([[10.0], [9.6], [8.896]]),
@@ -1232,7 +1236,7 @@ with check("descend_with_momentum"):
     }
     expect(got, [[10.0], [8.0], [4.8]], mistakes=usual, rtol=1e-3)
     expect_requires_grad(got, False)
-    expect(start, [10.0], mistake="input_changed")
+    expect(begin, [10.0], mistake="input_changed")
 
 # %% hidden="descend_with_momentum" points=1 checks="one place, none, no step, no momentum, many steps, other devices"
 with check("descend_with_momentum"):
@@ -1481,8 +1485,8 @@ def locate(masts: torch.Tensor, measured: torch.Tensor) -> torch.Tensor:
 
 # %% check="locate" points=2
 with check("locate"):
-    towers = torch.tensor([[1.0, 1.0], [9.0, 2.0], [8.0, 9.0], [2.0, 7.0], [5.0, 4.0]])
-    there = torch.tensor([6.5, 6.0])
+    towers = torch.tensor([[0.5, 2.0], [9.5, 1.0], [7.0, 9.5], [1.0, 8.0], [4.0, 5.0]])
+    there = torch.tensor([7.5, 3.0])
     distances = (towers - there).square().sum(1).sqrt()
     got = locate(towers, distances)
     expect_kind(got, there)
@@ -1491,8 +1495,13 @@ with check("locate"):
         "start_returned": towers.mean(0),
         "nearest_mast": towers[distances.argmin()],
         "went_to_nan": there * torch.nan,
+        "coordinates_swapped": there.flip(0),
     }
-    expect(near, there, mistakes=usual | {"coordinates_swapped": there.flip(0)}, rtol=1e-3)
+    if masts.shape == towers.shape:  # those of the cell above: is the loss from them level here?
+        away = got.detach() - masts
+        far = away.square().sum(1).sqrt()
+        usual |= {"other_masts": near} if (((far - distances) / far) @ away).abs().max() < 0.05 else {}
+    expect(near, there, mistakes=usual | {"not_arrived": near}, rtol=1e-3)
     expect_requires_grad(got, False)
     expect_uses(source_of("locate"), "lstsq", "solve", "pinv", "inv", most=0)
 
@@ -1500,7 +1509,8 @@ with check("locate"):
 with check("locate"):
     text = source_of("locate")
     for device in devices():
-        for n, seed, place in [(5, 2, [4.0, 4.5]), (4, 0, [3.0, 7.5]), (7, 1, [9.0, 1.0]), (12, 3, [0.5, 5.0])]:
+        cases = [(4, 0, [3.0, 7.5]), (7, 1, [9.0, 1.0]), (12, 3, [0.5, 5.0])]
+        for n, seed, place in cases if device.type == "cpu" else cases[:1]:  # each takes hundreds of steps or more
             towers = torch.tensor([[0.5, 1.0], [9.0, 0.5], [1.0, 9.5], [9.5, 8.5]] + [[5.0, 5.0]] * (n - 4))
             towers += 0.9 * randn(n, 2, seed=seed).clamp(-3, 3) * torch.arange(n)[:, None].clamp(max=4) / 4
             there = torch.tensor(place)
@@ -1512,7 +1522,7 @@ with check("locate"):
             # 0.01: from 3,000 random starts, at 7 settings of rate and momentum, none of these phones was missed by it
             near = torch.where((got.detach() - there).abs() < 0.01, there, got.detach())
             usual = {"start_returned": towers.mean(0), "went_to_nan": there * torch.nan}
-            usual |= {"coordinates_swapped": there.flip(0)}
+            usual |= {"coordinates_swapped": there.flip(0), "not_arrived": near}
             expect(near, there, mistakes=usual, rtol=1e-3)
             expect_requires_grad(got, False)
             expect((towers, distances), before, mistake="input_changed")

@@ -530,6 +530,15 @@ def steps_to_reach(start, lr, goal, most):
     return None
 
 
+@wrong("steps_to_reach", mistake="returned_none")
+def steps_to_reach(start, lr, goal, most):
+    x = start.clone()
+    for _ in range(most + 1):
+        if x**2 + 20 <= goal:
+            break
+        x -= lr * 2 * x
+
+
 @wrong("steps_to_reach", mistake="number_for_none")
 def steps_to_reach(start, lr, goal, most):
     x = start.clone()
@@ -655,7 +664,7 @@ def mse(prediction, target):
     return ((prediction - target) ** 2).mean(dim=0)
 
 
-@wrong("mse", mistake="not_a_tensor")
+@wrong("mse", mistake="number_for_tensor")
 def mse(prediction, target):
     return ((prediction - target) ** 2).mean().item()
 
@@ -705,6 +714,13 @@ def gradients_of_layer(x, w, b, target):
 def gradients_of_layer(x, w, b, target):
     pull = 2 * (x @ w + b - target) / len(x)
     return x.T @ pull, pull.sum(dim=0)
+
+
+@wrong("gradients_of_layer", mistake="none_in_pair")
+def gradients_of_layer(x, w, b, target):
+    leaves = w.clone().requires_grad_(), b.clone().requires_grad_()
+    nn.MSELoss()(x @ leaves[0] + leaves[1], target).backward()
+    return w.grad, b.grad
 
 
 @wrong("gradients_of_layer", mistake="summed_for_mean")
@@ -836,6 +852,17 @@ def train_step(x, y, w, b, lr):
     loss.backward()
     w = w - lr * w.grad
     b = b - lr * b.grad
+    return loss.item()
+
+
+@wrong("train_step", mistake="uphill")
+def train_step(x, y, w, b, lr):
+    w.grad = b.grad = None
+    loss = nn.MSELoss()(x @ w + b, y)
+    loss.backward()
+    with torch.no_grad():
+        w += lr * w.grad
+        b += lr * b.grad
     return loss.item()
 
 
@@ -1314,7 +1341,7 @@ def locate(masts, measured):
     return place.detach()
 
 
-@wrong("locate", mistake="wrong_values")
+@wrong("locate", mistake="not_arrived")
 def locate(masts, measured):
     place = masts.mean(dim=0).requires_grad_()
     for _ in range(300):
@@ -1325,7 +1352,7 @@ def locate(masts, measured):
     return place.detach()
 
 
-@wrong("locate", mistake="wrong_values")
+@wrong("locate", mistake="not_arrived")
 def locate(masts, measured):
     place = masts.mean(dim=0).requires_grad_()
     for _ in range(5):
@@ -1385,7 +1412,7 @@ def locate(masts, measured):
     return place.detach().flip(0)
 
 
-@wrong("locate", mistake="wrong_values")
+@wrong("locate", mistake="not_arrived")
 def locate(masts, measured):
     place = torch.tensor([6.0, 6.0], device=masts.device).requires_grad_()
     for _ in range(25):
@@ -1409,7 +1436,7 @@ def locate(masts, measured):
     return place.detach()
 
 
-@wrong("locate", mistake="wrong_values")
+@wrong("locate", mistake="other_masts")
 def locate(masts, measured):
     place = masts.mean(dim=0).requires_grad_()
     for _ in range(300):

@@ -386,6 +386,15 @@ def shape_trap(prediction, target):
     return ((prediction - target[:, None]) ** 2).mean()
 
 
+@wrong("shape_trap", mistake="pairs_for_entries")
+def shape_trap(prediction, target):
+    if prediction.ndim == 1:
+        prediction = prediction[:, None]
+    else:
+        target = target[:, None]
+    return ((prediction - target) ** 2).mean()
+
+
 @wrong("shape_trap", mistake="raised")
 def shape_trap(prediction, target):
     return ((prediction[:, 0] - target) ** 2).mean()
@@ -401,7 +410,7 @@ def shape_trap(prediction, target):
     return ((prediction.detach().flatten() - target.flatten()) ** 2).mean()
 
 
-@wrong("shape_trap", mistake="not_a_tensor")
+@wrong("shape_trap", mistake="number_for_tensor")
 def shape_trap(prediction, target):
     return ((prediction.flatten() - target.flatten()) ** 2).mean().item()
 
@@ -721,6 +730,22 @@ def fit(model, loader, lr, epochs):
             total += loss.item() * len(x)
             rows += len(x)
         losses.append(total / rows)
+    return losses
+
+
+@wrong("fit", mistake="loss_over_all_epochs")
+def fit(model, loader, lr, epochs):
+    optimiser = optim.SGD(model.parameters(), lr=lr)
+    losses = []
+    total = 0.0
+    for _ in range(epochs):
+        for x, y in loader:
+            optimiser.zero_grad()
+            loss = nn.MSELoss()(model(x), y)
+            loss.backward()
+            optimiser.step()
+            total += loss.item() * len(x)
+        losses.append(total / len(loader.dataset))
     return losses
 
 

@@ -209,6 +209,7 @@ with check("mlp"):
     got = model(randn(5, 1, 8, 8))
     expect_kind(got, torch.zeros(5, 10))
     expect(bool((got.detach().sum(1) - 1).abs().max() > 1e-4), True, mistake="softmax_in_net")
+    expect(bool((got.detach().exp().sum(1) - 1).abs().max() > 1e-4), True, mistake="log_softmax_in_net")
     expect(bool((got < 0).any()), True, mistake="relu_on_scores")
 
 # %% hidden="mlp" points=2 checks="the values for given weights, other sizes, a batch of one, gradients, other devices"
@@ -239,6 +240,7 @@ with check("mlp"):
                 "relu_forgotten": middle @ weight.T + bias,
                 "relu_on_scores": want.clamp(min=0),
                 "softmax_in_net": want.softmax(1),
+                "log_softmax_in_net": want.log_softmax(1),
             }
             got = model(x)
             expect(got, want, mistakes=usual, rtol=1e-4)
@@ -435,8 +437,8 @@ def layer_shapes(model: nn.Sequential, x: torch.Tensor) -> list[tuple[int, ...]]
 
 # %% check="layer_shapes" points=1
 with check("layer_shapes"):
-    model = nn.Sequential(nn.Flatten(), nn.Linear(6, 2))
-    got = layer_shapes(model, randn(5, 2, 3))
+    pair = nn.Sequential(nn.Flatten(), nn.Linear(6, 2))
+    got = layer_shapes(pair, randn(5, 2, 3))
     expect(isinstance(got, list), True, mistake="not_a_list")
     usual = {
         "input_shape_too": ((5, 2, 3), (5, 6), (5, 2)),
@@ -522,23 +524,29 @@ with check("lenet"):
     expect(shapes != set(), True, mistake="layers_not_registered")
     usual = {(6, 1, 5, 5), (6,), (16, 6, 5, 5), (16,), (120, 400), (120,), (84, 120), (84,), (10, 84), (10,)}
     expect(shapes == usual and len(list(model.parameters())) == 10, True, mistake="other_parameters")
+    with torch.no_grad():
+        for p in model.parameters():  # weights that give scores of either sign
+            p.copy_(randn(*p.shape, seed=p.numel()) / p[0].numel() ** 0.5)
     got = model(randn(4, 1, 32, 32))
     expect_kind(got, torch.zeros(4, 10))
     expect(bool((got.detach().sum(1) - 1).abs().max() > 1e-4), True, mistake="softmax_in_net")
+    expect(bool((got.detach().exp().sum(1) - 1).abs().max() > 1e-4), True, mistake="log_softmax_in_net")
+    expect(bool((got < 0).any()), True, mistake="relu_on_scores")
 
 # %% hidden="lenet" points=2 checks="the values for given weights, a batch of one, gradients in every layer, two networks apart, other devices"
 with check("lenet"):
     wanted = [(6, 1, 5, 5), (6,), (16, 6, 5, 5), (16,), (120, 400), (120,), (84, 120), (84,), (10, 84), (10,)]
 
-    def scores(x, given, pool=F.max_pool2d, bend=F.relu, flat=F.relu):
-        conv1, bias1, conv2, bias2, *linear = (given[each] for each in wanted)
-        x = pool(bend(F.conv2d(x, conv1, bias1)), 2)
-        x = pool(bend(F.conv2d(x, conv2, bias2)), 2).flatten(1)
-        x = flat(x @ linear[0].T + linear[1])
-        x = flat(x @ linear[2].T + linear[3])
-        return x @ linear[4].T + linear[5]
-
-    def straight(x):
+    def scores(x, given, straight=(), averaged=()):
+        """LeNet without relu behind the layers `straight`, and with the mean for the largest in the poolings `averaged`."""
+        for at in (0, 1):
+            x = F.conv2d(x, given[wanted[2 * at]], given[wanted[2 * at + 1]])
+            x = x if at in straight else F.relu(x)
+            x = (F.avg_pool2d if at in averaged else F.max_pool2d)(x, 2)
+        x = x.flatten(1)
+        for at in (2, 3, 4):
+            x = x @ given[wanted[2 * at]].T + given[wanted[2 * at + 1]]
+            x = x if at in (*straight, 4) else F.relu(x)
         return x
 
     for device in devices():
@@ -557,12 +565,19 @@ with check("lenet"):
             x = randn(n, 1, 32, 32, device=device, seed=20 + n)
             before, want = x.clone(), scores(x, given)
             usual = {
-                "relu_forgotten": scores(x, given, bend=straight, flat=straight),
-                "linear_relu_forgotten": scores(x, given, flat=straight),
-                "convolution_relu_forgotten": scores(x, given, bend=straight),
+                "relu_forgotten": scores(x, given, straight=(0, 1, 2, 3)),
+                "convolution_relu_forgotten": scores(x, given, straight=(0, 1)),
+                "linear_relu_forgotten": scores(x, given, straight=(2, 3)),
+                "first_convolution_relu_forgotten": scores(x, given, straight=[0]),
+                "second_convolution_relu_forgotten": scores(x, given, straight=[1]),
+                "first_linear_relu_forgotten": scores(x, given, straight=[2]),
+                "second_linear_relu_forgotten": scores(x, given, straight=[3]),
                 "relu_on_scores": want.clamp(min=0),
                 "softmax_in_net": want.softmax(1),
-                "averaged_for_largest": scores(x, given, pool=F.avg_pool2d),
+                "log_softmax_in_net": want.log_softmax(1),
+                "averaged_for_largest": scores(x, given, averaged=(0, 1)),
+                "first_pooling_averaged": scores(x, given, averaged=[0]),
+                "second_pooling_averaged": scores(x, given, averaged=[1]),
             }
             got = model(x)
             expect(got, want, mistakes=usual, rtol=1e-3)
@@ -611,7 +626,7 @@ while step is not None:
 # Read from the bottom up, this is `forward`: twice convolution, relu, pooling; the flattening, which is a view; then the
 # linear layers, which autograd calls `Addmm` because they multiply and add. For two layers the whole graph fits into a
 # picture, with the parameters as its leaves. (`TBackward` is the transposing of a weight; `None` is what needs no gradient, the
-# points and the target.)
+# points and the target. Beside the arrows, round brackets are the shape of what comes back.)
 
 # %%
 aim = torch.tensor([[1.0], [0.0]])
@@ -723,15 +738,16 @@ def manual_update(model: nn.Module, loss: torch.Tensor, lr: float) -> None:
 
 # %% check="manual_update" points=1
 with check("manual_update"):
-    model = nn.Linear(1, 1, bias=False)
+    single = nn.Linear(1, 1, bias=False)
     with torch.no_grad():
-        model.weight.fill_(3.0)
-    model.weight.grad = torch.tensor([[1.0]])  # from earlier
-    manual_update(model, model(torch.ones(1, 1)).square().sum(), 0.1)
+        single.weight.fill_(3.0)
+    single.weight.grad = torch.tensor([[1.0]])  # from earlier
+    manual_update(single, single(torch.ones(1, 1)).square().sum(), 0.1)
     usual = {"stale_gradient": torch.tensor([[2.3]]), "uphill": torch.tensor([[3.6]])}
     usual |= {"rate_forgotten": torch.tensor([[-3.0]]), "model_untouched": torch.tensor([[3.0]])}
-    expect(model.weight, torch.tensor([[2.4]]), mistakes=usual)
-    expect(model.weight.requires_grad, True, mistake="grad_switched_off")
+    usual |= {"backward_forgotten": torch.tensor([[2.9]])}
+    expect(single.weight, torch.tensor([[2.4]]), mistakes=usual)
+    expect(single.weight.requires_grad, True, mistake="grad_switched_off")
     expect_uses(source_of("manual_update"), "data", "optim", "SGD", most=0)
 
 # %% hidden="manual_update" points=1 checks="several layers, two steps in a row, old gradients and none, a layer without part in the loss, other devices"
@@ -946,22 +962,22 @@ def one_epoch(model: nn.Module, loader, loss_fn, optimiser: optim.Optimizer) -> 
 
 # %% check="one_epoch" points=1
 with check("one_epoch"):
-    model = nn.Linear(1, 1, bias=False).eval()
+    single = nn.Linear(1, 1, bias=False).eval()
     with torch.no_grad():
-        model.weight.fill_(0.0)
-    model.weight.grad = torch.tensor([[5.0]])  # from earlier
+        single.weight.fill_(0.0)
+    single.weight.grad = torch.tensor([[5.0]])  # from earlier
     batches = [(torch.ones(4, 1), torch.full((4, 1), 2.0)), (torch.ones(1, 1), torch.full((1, 1), 2.0))]
     before = tuple(each.clone() for pair in batches for each in pair)
-    got = one_epoch(model, batches, nn.MSELoss(), optim.SGD(model.parameters(), lr=0.25))
+    got = one_epoch(single, batches, nn.MSELoss(), optim.SGD(single.parameters(), lr=0.25))
     if not isinstance(got, float):
         expect(got, 3.4)
     # The weight goes from 0 to 1 and to 1.5. With the old gradients kept it goes to -0.25 and to 0.625.
     usual = {"untrained": 0.0, "stale_gradient": 0.625, "one_step_late": 0.375, "first_batch_only": 1.0}
     usual["cleared_once"] = 2.5
-    expect(model.weight.detach(), [[1.5]], mistakes={name: torch.tensor([[each]]) for name, each in usual.items()})
+    expect(single.weight.detach(), [[1.5]], mistakes={name: torch.tensor([[each]]) for name, each in usual.items()})
     usual = {"batch_losses_averaged": 2.5, "last_batch_only": 1.0, "examples_not_counted": 17.0}
     expect(got, 3.4, mistakes=usual)
-    expect(model.training, True, mistake="train_forgotten")
+    expect(single.training, True, mistake="train_forgotten")
     expect(tuple(each for pair in batches for each in pair), before, mistake="input_changed")
 
 # %% hidden="one_epoch" points=2 checks="a network with momentum, batches of several sizes, a DataLoader, two epochs, old gradients, training mode, the data unchanged, other devices"
@@ -1053,7 +1069,7 @@ with check("one_epoch"):
 # class with the highest score is the label. As in 10.8, `loader` may be a list of pairs. Measure in eval mode, and leave the
 # model in it; build no graph. Parameters, gradients and data stay as they are. Batches may differ in size.
 #
-# For example, if 3 of 4 examples are right in one batch and 0 of 1 in the next, it is 0.6.
+# For example, if 2 of 4 examples are right in one batch and 1 of 1 in the next, it is 0.6.
 #
 # <details><summary>Hint 1</summary><code>model(x)</code> has shape <code>(n, classes)</code>. <code>argmax(dim=1)</code> gives the
 # class for each example.</details>
@@ -1078,13 +1094,14 @@ def evaluate(model: nn.Module, loader) -> float:
 
 # %% check="evaluate" points=1
 with check("evaluate"):
-    model = nn.Identity()  # it gives its input, so the scores are known
+    echo = nn.Identity()  # it gives its input, so the scores are known
     scores = torch.tensor([[3.0, 1.0, 2.0], [0.0, 5.0, 1.0], [1.0, 2.0, 4.0], [9.0, 8.0, 7.0], [1.0, 2.0, 3.0]])
-    batches = [(scores[:4], torch.tensor([0, 1, 2, 1])), (scores[4:], torch.tensor([0]))]
+    batches = [(scores[:4], torch.tensor([0, 1, 1, 2])), (scores[4:], torch.tensor([2]))]
     before = tuple(each.clone() for pair in batches for each in pair)
-    got = evaluate(model, batches)
-    expect(model.training, False, mistake="left_training")
-    usual = {"mean_of_batches": 0.375, "count_for_share": 3.0, "last_batch_only": 0.0}
+    got = evaluate(echo, batches)
+    expect(echo.training, False, mistake="left_training")
+    usual = {"mean_of_batches": 0.75, "last_batch_only": 1.0, "first_batch_only": 0.5, "percent_for_share": 60.0}
+    usual |= {"values_for_indices": 0.0, "count_for_share": 3 if isinstance(got, int) else 3.0}
     expect(got, 0.6, mistakes=usual)
     expect(tuple(each for pair in batches for each in pair), before, mistake="input_changed")
 
@@ -1225,6 +1242,8 @@ for axis, panel in zip(axes.flat, panels, strict=True):
     axis.set_axis_off()
     if panel is not None:
         axis.imshow(panel[1], cmap="gray")
+        frame = plt.Rectangle((0, 0), 1, 1, transform=axis.transAxes, fill=False, edgecolor="black", clip_on=False)
+        axis.add_patch(frame)  # a map that is black everywhere would be lost on a dark page
         axis.set_title(panel[0], fontsize=9)
 picture(
     figure,
@@ -1321,6 +1340,7 @@ with check("confusion"):
     usual = {"predicted_for_true": want.T, "repeated_once": want.clamp(max=1)}
     expect(confusion(guesses, truths, 3), want, mistakes=usual)
     expect((guesses, truths), (torch.tensor([0, 1, 1, 2, 0]), torch.tensor([0, 0, 0, 1, 2])), mistake="input_changed")
+    expect_uses(source_of("confusion"), "sklearn", "confusion_matrix", most=0)
 
 # %% hidden="confusion" points=1 checks="classes that do not occur, one class, no example, ten classes, other devices"
 with check("confusion"):

@@ -155,6 +155,12 @@ def mlp(inputs, hidden, outputs):
     return nn.Sequential(nn.Flatten(), *layers)
 
 
+@wrong("mlp", mistake="log_softmax_in_net")
+def mlp(inputs, hidden, outputs):
+    layers = [nn.Linear(inputs, hidden), nn.ReLU(), nn.Linear(hidden, outputs), nn.LogSoftmax(dim=1)]
+    return nn.Sequential(nn.Flatten(), *layers)
+
+
 @wrong("mlp", mistake="relu_forgotten")
 def mlp(inputs, hidden, outputs):
     return nn.Sequential(nn.Flatten(), nn.Linear(inputs, hidden), nn.Linear(hidden, outputs))
@@ -511,6 +517,55 @@ def lenet():
     return nn.Sequential(*layers, nn.Flatten(), *linear)
 
 
+@wrong("lenet", mistake="first_convolution_relu_forgotten")
+def lenet():
+    layers = [nn.Conv2d(1, 6, 5), nn.Identity(), nn.MaxPool2d(2), nn.Conv2d(6, 16, 5), nn.ReLU(), nn.MaxPool2d(2)]
+    linear = [nn.Linear(400, 120), nn.ReLU(), nn.Linear(120, 84), nn.ReLU(), nn.Linear(84, 10)]
+    return nn.Sequential(*layers, nn.Flatten(), *linear)
+
+
+@wrong("lenet", mistake="second_convolution_relu_forgotten")
+def lenet():
+    layers = [nn.Conv2d(1, 6, 5), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(6, 16, 5), nn.Identity(), nn.MaxPool2d(2)]
+    linear = [nn.Linear(400, 120), nn.ReLU(), nn.Linear(120, 84), nn.ReLU(), nn.Linear(84, 10)]
+    return nn.Sequential(*layers, nn.Flatten(), *linear)
+
+
+@wrong("lenet", mistake="first_linear_relu_forgotten")
+def lenet():
+    layers = [nn.Conv2d(1, 6, 5), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(6, 16, 5), nn.ReLU(), nn.MaxPool2d(2)]
+    linear = [nn.Linear(400, 120), nn.Identity(), nn.Linear(120, 84), nn.ReLU(), nn.Linear(84, 10)]
+    return nn.Sequential(*layers, nn.Flatten(), *linear)
+
+
+@wrong("lenet", mistake="second_linear_relu_forgotten")
+def lenet():
+    layers = [nn.Conv2d(1, 6, 5), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(6, 16, 5), nn.ReLU(), nn.MaxPool2d(2)]
+    linear = [nn.Linear(400, 120), nn.ReLU(), nn.Linear(120, 84), nn.Identity(), nn.Linear(84, 10)]
+    return nn.Sequential(*layers, nn.Flatten(), *linear)
+
+
+@wrong("lenet", mistake="first_pooling_averaged")
+def lenet():
+    layers = [nn.Conv2d(1, 6, 5), nn.ReLU(), nn.AvgPool2d(2), nn.Conv2d(6, 16, 5), nn.ReLU(), nn.MaxPool2d(2)]
+    linear = [nn.Linear(400, 120), nn.ReLU(), nn.Linear(120, 84), nn.ReLU(), nn.Linear(84, 10)]
+    return nn.Sequential(*layers, nn.Flatten(), *linear)
+
+
+@wrong("lenet", mistake="second_pooling_averaged")
+def lenet():
+    layers = [nn.Conv2d(1, 6, 5), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(6, 16, 5), nn.ReLU(), nn.AvgPool2d(2)]
+    linear = [nn.Linear(400, 120), nn.ReLU(), nn.Linear(120, 84), nn.ReLU(), nn.Linear(84, 10)]
+    return nn.Sequential(*layers, nn.Flatten(), *linear)
+
+
+@wrong("lenet", mistake="log_softmax_in_net")
+def lenet():
+    layers = [nn.Conv2d(1, 6, 5), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(6, 16, 5), nn.ReLU(), nn.MaxPool2d(2)]
+    linear = [nn.Linear(400, 120), nn.ReLU(), nn.Linear(120, 84), nn.ReLU(), nn.Linear(84, 10), nn.LogSoftmax(dim=1)]
+    return nn.Sequential(*layers, nn.Flatten(), *linear)
+
+
 @wrong("lenet", mistake="averaged_for_largest")
 def lenet():
     layers = [nn.Conv2d(1, 6, 5), nn.ReLU(), nn.AvgPool2d(2), nn.Conv2d(6, 16, 5), nn.ReLU(), nn.AvgPool2d(2)]
@@ -652,6 +707,14 @@ def manual_update(model, loss, lr):
 @wrong("manual_update", mistake="stale_gradient")
 def manual_update(model, loss, lr):
     loss.backward()
+    with torch.no_grad():
+        for p in model.parameters():
+            if p.grad is not None:
+                p -= lr * p.grad
+
+
+@wrong("manual_update", mistake="backward_forgotten")
+def manual_update(model, loss, lr):
     with torch.no_grad():
         for p in model.parameters():
             if p.grad is not None:
@@ -1160,7 +1223,27 @@ def evaluate(model, loader):
     return sum(shares) / len(shares)
 
 
-@wrong("evaluate", mistake="wrong_value")
+@wrong("evaluate", mistake="values_for_indices")
+def evaluate(model, loader):
+    model.eval()
+    right, count = 0, 0
+    with torch.no_grad():
+        for x, y in loader:
+            right += (model(x).max(dim=1).values == y).sum().item()
+            count += len(y)
+    return right / count
+
+
+@wrong("evaluate", mistake="first_batch_only")
+def evaluate(model, loader):
+    model.eval()
+    with torch.no_grad():
+        for x, y in loader:
+            return (model(x).argmax(dim=1) == y).float().mean().item()
+    return None
+
+
+@wrong("evaluate", mistake="percent_for_share")
 def evaluate(model, loader):
     model.eval()
     right, count = 0, 0
@@ -1226,7 +1309,7 @@ def evaluate(model, loader):
     return right / count
 
 
-@wrong("evaluate", mistake="wrong_type")
+@wrong("evaluate", mistake="count_for_share")
 def evaluate(model, loader):
     model.eval()
     right = 0

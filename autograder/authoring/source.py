@@ -21,6 +21,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import wrap
 from typing import Any
 
 import jupytext
@@ -208,8 +209,8 @@ def _notebook_cell(cell: Cell, known: frozenset[str]) -> NotebookNode:
         node.metadata["tags"] = ["raises-exception"]  # so that "Run all" goes on behind it
     if cell.kind == "hidden":
         points = f"{cell.points:g} point" + ("s" if cell.points != 1 else "")
-        said = f"# Hidden test, {points}. It also checks: {cell.checks}."
-        node.source = "\n".join([said, BEGIN_HIDDEN, own_words(cell.text, known) + cell.text, END_HIDDEN])
+        said = wrap(f"# Hidden test, {points}. It also checks: {cell.checks}.", 100, subsequent_indent="# ")
+        node.source = "\n".join([*said, BEGIN_HIDDEN, own_words(cell.text, known) + cell.text, END_HIDDEN])
     return node
 
 

@@ -84,7 +84,8 @@ def expect(got: Any, want: Any, device: Any = "cpu", mistakes: Any = (), mistake
     `mistakes`: what usual ones give, by name in WORDS. `mistake`: the name of any. `rtol` 0: what the dtype can hold.
     """
     if wrong := difference(got, want, device, rtol):
-        usual = next((name for name, each in dict(mistakes).items() if not difference(got, each, device, rtol)), "")
+        none = "returned_none" * (got is None)  # further inside, no `return` is missing
+        usual = next((name for name, each in dict(mistakes).items() if not difference(got, each, device, rtol)), none)
         if mistake or usual:
             wrong.mistake, wrong.place, wrong.picture = mistake or usual, "", "" if mistake else wrong.picture
         raise wrong
@@ -100,8 +101,7 @@ def expect_kind(got: Any, like: torch.Tensor) -> None:
 
 def difference(got: Any, want: Any, device: Any, rtol: float) -> Wrong | None:
     """The first thing that tells `got` from `want`, or None."""
-    if isinstance(want, list):
-        want = torch.tensor(want, device=device)
+    want = torch.tensor(want, device=device) if isinstance(want, list) else want
     if not isinstance(got, type(want)) or isinstance(got, bool) != isinstance(want, bool):
         kinds = [f"{type(each).__module__}.{type(each).__name__}".removeprefix("builtins.") for each in (got, want)]
         return Wrong(kind_mistake(got, want), got=kinds[0], want=kinds[1], called=getattr(got, "__name__", ""))
@@ -121,7 +121,7 @@ def difference(got: Any, want: Any, device: Any, rtol: float) -> Wrong | None:
         found = ((key, difference(got[key], want[key], device, rtol)) for key in want)
         key, wrong = next(((key, wrong) for key, wrong in found if wrong), (None, None))
         if wrong:
-            wrong.place = f"[{key!r}]: {wrong.place}"
+            wrong.place = f"[{key!r}]" + (wrong.place or ": ")
         return wrong
     same = got == want or (isinstance(want, float) and math.isclose(got, want, rel_tol=rtol or 1e-6, abs_tol=1e-9))
     return None if same or (got != got and want != want) else Wrong("wrong_value", want=repr(want), got=repr(got))
@@ -130,10 +130,10 @@ def difference(got: Any, want: Any, device: Any, rtol: float) -> Wrong | None:
 def kind_mistake(got: Any, want: Any) -> str:
     """The name for giving one kind of thing in place of another."""
     kinds = [
-        (got is None, "returned_none"),
         (callable(got) and hasattr(got, "__name__") and not isinstance(got, type), "method_not_called"),
         (type(got).__module__ == "torch.return_types", "pair_for_tensor"),  # of max, sort, topk, median
-        (isinstance(want, torch.Tensor), "not_a_tensor"),
+        (isinstance(want, torch.Tensor) and isinstance(got, (int, float)), "number_for_tensor"),
+        (isinstance(want, torch.Tensor) and isinstance(got, (list, numpy.ndarray)), "not_a_tensor"),
         (isinstance(got, torch.Tensor) and isinstance(want, (int, float)), "tensor_for_number"),
     ]
     return next((name for holds, name in kinds if holds), "wrong_type")

@@ -126,7 +126,8 @@ def drawing(nodes: list[Any], shares: dict[Any, list[tuple[Any, Any]]], labels: 
             between = [(node, at, row) for row in range(level[start] + 1, level[node])]
             level |= {each: each[2] for each in between}  # a long arrow takes a place on each level that it passes
             way = [start, *between, node]
-            tags = [""] * len(between) + [f"↑ {brief(share)}" if target is not None else ""]
+            said = brief(share).removeprefix("of shape ")  # there is little room beside an arrow
+            tags = [""] * len(between) + [f"↑ {said}" if target is not None else ""]
             lines += list(zip(way, way[1:], tags, strict=False))
     middle, width = placed(level, words, lines)
     parts = [box(middle[each], level[each] * LEVEL, text) for each, text in words.items()]
@@ -135,7 +136,9 @@ def drawing(nodes: list[Any], shares: dict[Any, list[tuple[Any, Any]]], labels: 
         leaves, enters = (aside(line, each, lines, middle) for each in (one, other))
         start = middle[one] + leaves, level[one] * LEVEL + (TALL if one in words else 0)
         end = middle[other] + enters, level[other] * LEVEL
-        parts.append(arrow(start, end, other in words) + beside(end, tag, -1 if enters < 0 else 1) * bool(tag))
+        inner = enters == 0 and sum(each[1] is other for each in lines) > 1
+        side = -1 if enters < 0 or (inner and middle[one] > middle[other]) else 1
+        parts.append(arrow(start, end, other in words) + beside(end, tag, side, 31 if inner else 11) * bool(tag))
     height = max(level.values()) * LEVEL + TALL + 4
     size = f"width='{width}' height='{height}' viewBox='0 -2 {width} {height}'"
     return f"<svg aria-hidden='true' {size} style='{fitting(width)};overflow:visible'>{''.join(parts)}</svg>"
@@ -202,7 +205,7 @@ def arrow(start: tuple[float, float], end: tuple[float, float], pointed: bool) -
     return f"<path d='{path}{'m-4 -7l4 7l4 -7' * pointed}' style='fill:none;stroke:currentColor'/>"
 
 
-def beside(end: tuple[float, float], tag: str, side: int) -> str:
-    """Words beside an arrow's end, to its left if `side` is -1."""
-    place = f"x='{end[0] + 6 * side:g}' y='{end[1] - 11:g}' text-anchor='{'start' if side > 0 else 'end'}'"
+def beside(end: tuple[float, float], tag: str, side: int, lift: int) -> str:
+    """Words beside an arrow's end and above it, to its left if `side` is -1."""
+    place = f"x='{end[0] + 6 * side:g}' y='{end[1] - lift:g}' text-anchor='{'start' if side > 0 else 'end'}'"
     return f"<text {place} font-size='12' fill='currentColor'>{html.escape(tag)}</text>"

@@ -27,11 +27,14 @@ SQUARE = torch.tensor([[1.0, 2.0], [3.0, 4.0]])
         (None, ROW, "returned_none"),
         ([1.0, 2.0, 3.0], ROW, "not_a_tensor"),
         (np.ones(3), ROW, "not_a_tensor"),
-        (3.0, torch.tensor(3.0), "not_a_tensor"),
         (WIDE.max(dim=1), ROW, "pair_for_tensor"),
         (WIDE.median(dim=1), WIDE, "pair_for_tensor"),
         (WIDE.sort(), WIDE, "pair_for_tensor"),
         (WIDE.topk(1), WIDE, "pair_for_tensor"),
+        (3.0, torch.tensor(3.0), "number_for_tensor"),
+        (True, torch.tensor(True), "number_for_tensor"),
+        ((1.0, 2.0), torch.tensor([1.0, 2.0]), "wrong_type"),
+        (torch.device("cpu"), ROW, "wrong_type"),
         (torch.tensor(3), 3, "tensor_for_number"),
         (True, 1, "wrong_type"),
         (1, True, "wrong_type"),
@@ -77,7 +80,7 @@ SQUARE = torch.tensor([[1.0, 2.0], [3.0, 4.0]])
         ((1, 2), (1, 2, 3), "wrong_length"),
         ({"a": 1}, {"b": 1}, "wrong_keys"),
         ({"a": ROW.long()}, {"a": ROW}, "int_for_float"),
-        ((ROW, None), (ROW, ROW), "returned_none"),
+        ((ROW, None), (ROW, ROW), "wrong_type"),
     ],
 )
 def test_the_first_difference_is_named(got: object, want: object, mistake: str) -> None:
@@ -160,6 +163,13 @@ def test_a_wrong_entry_says_which_one_it_is() -> None:
         expect({"count": ROW.numel, "shape": (3,)}, {"count": 3, "shape": (3,)})
     with pytest.raises(Wrong, match=r"^\[1\]: 1 of 3 values wrong"):
         expect((ROW, ROW), (ROW, torch.tensor([1.0, 2.0, 4.0])))
+    with pytest.raises(Wrong, match=r"^\[1\]\[0\]: expected 3, got 4"):
+        expect((ROW, (4, 5)), (ROW, (3, 5)))
+
+
+def test_none_inside_something_is_no_missing_return() -> None:
+    with pytest.raises(Wrong, match=r"^\[1\]: expected something of type torch.Tensor, got NoneType\.$"):
+        expect((ROW, None), (ROW, ROW))
 
 
 def test_the_kind_alone_can_be_held_against_another() -> None:
