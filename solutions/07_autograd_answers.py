@@ -81,6 +81,13 @@ def slope_at(f, x):
     return ((f(x + 1e-9) - f(x - 1e-9)) / 2e-9).item()
 
 
+@wrong("slope_at", mistake="wrong_value")
+def slope_at(f, x):
+    at = torch.tensor(float(x), requires_grad=True)
+    f(at).backward()
+    return float(round(at.grad.item()))
+
+
 @wrong("slope_at", mistake="slope_measured")
 def slope_at(f, x):
     global rippled
