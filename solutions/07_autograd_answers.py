@@ -88,17 +88,6 @@ def slope_at(f, x):
     return float(round(at.grad.item()))
 
 
-@wrong("slope_at", mistake="slope_measured")
-def slope_at(f, x):
-    global rippled
-
-    def rippled(x):  # without its ripples
-        return 3 * x
-
-    x = torch.tensor(float(x), dtype=torch.float64)
-    return ((f(x + 1e-5) - f(x - 1e-5)) / 2e-5).item()
-
-
 @right("gradient_of_sum")
 def gradient_of_sum(x):
     return torch.func.grad(lambda x: (2 * x**2).sum())(x)
