@@ -81,15 +81,11 @@ def slope_at(f, x):
     return ((f(x + 1e-9) - f(x - 1e-9)) / 2e-9).item()
 
 
-@wrong("slope_at", mistake="slope_measured")
+@wrong("slope_at", mistake="wrong_value")
 def slope_at(f, x):
-    global rippled
-
-    def rippled(x):  # without its ripples
-        return 3 * x
-
-    x = torch.tensor(float(x), dtype=torch.float64)
-    return ((f(x + 1e-5) - f(x - 1e-5)) / 2e-5).item()
+    at = torch.tensor(float(x), requires_grad=True)
+    f(at).backward()
+    return float(round(at.grad.item()))
 
 
 @right("gradient_of_sum")
