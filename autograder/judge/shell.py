@@ -42,6 +42,10 @@ FOR_A_FRONT_END = (
 """Magics that ask something of a program or a disk that is not there, and that no answer depends on."""
 
 
+EACH = 500
+"""Characters that each thing shown counts for besides its own: a page of thirty thousand empty ones takes long, too."""
+
+
 class Recorder:
     """What was shown, up to so many characters; what comes after that is counted and dropped."""
 
@@ -55,7 +59,7 @@ class Recorder:
         if size > self.room or len(self.events) > 2000:
             self.dropped += size
             return
-        self.room -= size
+        self.room = max(0, self.room - size - EACH)
         self.events.append(event)
 
     def write(self, stream: str, text: str) -> None:

@@ -10,7 +10,7 @@ from live import run, said, worker
 
 from autograder.judge.failures import Foreign
 from autograder.judge.link import Link
-from autograder.judge.shell import Recorder
+from autograder.judge.shell import EACH, Recorder
 
 
 @pytest.fixture(scope="module")
@@ -146,3 +146,12 @@ def test_an_input_transformer_of_the_student_is_the_students(link: Link) -> None
     assert said(run(link, "'cat'")) == "'dog'"
     run(link, "get_ipython().input_transformers_cleanup.pop()")
     assert said(run(link, "'cat'")) == "'cat'"
+
+
+def test_each_thing_that_is_shown_counts_for_more_than_its_own_characters() -> None:
+    recorder = Recorder(3 * EACH)
+    for _ in range(1000):
+        recorder.add(["data", {}], 1)
+    assert len(recorder.events) == 3
+    recorder.write("stdout", "no room is left for this")
+    assert recorder.take()[3:] == [["stderr", "[1021 more characters were left out]\n"]]
