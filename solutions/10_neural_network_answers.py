@@ -424,7 +424,7 @@ def layer_shapes(model, x):
     return shapes
 
 
-@wrong("layer_shapes", mistake="wrong_keys")
+@wrong("layer_shapes", mistake="wrong_length")
 def layer_shapes(model, x):
     shapes = []
     for layer in model.modules():

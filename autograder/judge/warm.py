@@ -9,7 +9,7 @@ import io
 import torch
 
 from autograder.judge.rehearsal import rehearse
-from autograder.judge.shell import Shell, make_shell
+from autograder.judge.shell import Recorder, Shell, make_shell, record
 from autograder.kit.gpu import simulate_gpu
 from autograder.kit.gpu_memory import simulated
 
@@ -56,7 +56,7 @@ def warm_shell(*, simulate: bool = False) -> Shell:
     shell.user_ns.clear()
     shell.user_ns.update(names)
     vars(shell.displayhook).update(_="", __="", ___="")
-    shell.recorder.reset()
+    record(shell, Recorder())
     gc.collect()
     gc.freeze()  # or the first collection in every fork touches, and so copies, all that was imported
     return shell

@@ -54,8 +54,7 @@ def check(name: str) -> Any:
     except (Exception, SystemExit) as error:
         wrong = error if isinstance(error, Wrong) else explain(error)
         wrong.name, RESULTS[name] = name, wrong.sign
-        if wrong.picture:
-            draw(wrong.picture)
+        draw(wrong.picture) if wrong.picture else None
         raise wrong from None
     finally:
         torch.set_default_dtype(default)
@@ -144,7 +143,7 @@ def kind_mistake(got: Any, want: Any) -> str:
 def tensor_difference(got: torch.Tensor, want: torch.Tensor, rtol: float) -> Wrong | None:
     """The first of shape, dtype, device and values in which two tensors differ."""
     if got.shape != want.shape:
-        return shape_difference(got, want)
+        return shape_difference(got.detach().cpu(), want.detach().cpu())
     if got.dtype != want.dtype:
         return Wrong(DTYPES.get((got.dtype, want.dtype), "wrong_dtype"), want=want.dtype, got=got.dtype)
     if got.device != want.device:
@@ -162,7 +161,6 @@ def tensor_difference(got: torch.Tensor, want: torch.Tensor, rtol: float) -> Wro
 
 def shape_difference(got: torch.Tensor, want: torch.Tensor) -> Wrong:
     """How the shapes differ, and whether a vector is merely one entry off at its start or end."""
-    got, want = got.detach().cpu(), want.detach().cpu()
     n, name = min(got.numel(), want.numel()), "wrong_shape"
     facts: dict[str, Any] = {"want": tuple(want.shape), "got": tuple(got.shape)}
     if [n for n in got.shape if n != 1] == [n for n in want.shape if n != 1] and got.ndim != want.ndim:

@@ -18,7 +18,7 @@ WORDS = {
     "number_for_tensor": "expected a torch.Tensor, got a plain {got}. If `.item()` or `float()` made it, leave that out.",
     "tensor_for_number": "expected a plain Python {want}, got a tensor. `.item()` takes the number out of a tensor that holds one.",
     "wrong_keys": "expected entries under {want}, got them under {got}.",
-    "wrong_length": "expected a tuple of {want}, got one of {got}.",
+    "wrong_length": "expected {want} entries, got {got}.",
     # Shape.
     "wrong_shape": "expected shape {want}, got {got}.",
     "dropped_axis": "expected shape {want}, got {got}: an axis of size 1 is missing.",
