@@ -195,7 +195,7 @@ def test_a_long_message_of_an_exception_is_cut_at_a_word() -> None:
 
 
 def test_a_tuple_too_short_and_a_pair_for_a_tensor_are_told_in_words() -> None:
-    with pytest.raises(Wrong, match="a tuple of 3, got one of 1"):
+    with pytest.raises(Wrong, match="expected 3 entries, got 1"):
         expect((ROW,), (ROW, ROW, ROW))
     with pytest.raises(Wrong, match="takes one of the two"):
         expect(WIDE.median(dim=1), ROW)
