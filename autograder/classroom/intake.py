@@ -196,13 +196,18 @@ class _Reader:
                 self.notices[f"{listed}: left out, a student's folder must not begin with . or __; rename it"] = None
 
     def _leads_out(self, path: Path) -> bool:
-        try:
-            return not path.resolve().is_relative_to(self.inside)
-        except (OSError, RuntimeError):  # a link to itself
-            return True
+        return leads_out(path, self.inside)
 
     def _notice(self, path: Path, what: str) -> None:
         self.notices[f"{printable(str(path.relative_to(self.folder)), 200)}: {what}"] = None
+
+
+def leads_out(path: Path, inside: Path) -> bool:
+    """Whether `path` is a link, or lies behind one, to something that is not below `inside`, a path without links."""
+    try:
+        return not path.resolve().is_relative_to(inside)
+    except (OSError, RuntimeError):  # a link to itself
+        return True
 
 
 def read_bytes(path: Path) -> bytes | Unreadable:

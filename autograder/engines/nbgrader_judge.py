@@ -24,7 +24,7 @@ from nbformat.v4 import new_markdown_cell, new_notebook
 from nbgrader.converters.base import NbGraderException
 from traitlets import Enum, Unicode
 
-from autograder.classroom.intake import LEADS_OUT, HandIn, parse_timestamp, printable, read_bytes
+from autograder.classroom.intake import LEADS_OUT, HandIn, leads_out, parse_timestamp, printable, read_bytes
 from autograder.classroom.reading import Unreadable
 from autograder.classroom.released import Released, read_released
 from autograder.classroom.verdict import Status, Verdict
@@ -123,14 +123,6 @@ class Judge(NotebookExporter):  # type: ignore[misc]
             words = str(error).replace("--sandbox off", f"--sandbox off ({HOW})")
             self.log.error(words)
             raise NbGraderException(words) from error
-
-
-def leads_out(path: Path, inside: Path) -> bool:
-    """Whether `path` is a link to something that is not below `inside`."""
-    try:
-        return not path.resolve().is_relative_to(inside)
-    except (OSError, RuntimeError):  # a link to itself
-        return True
 
 
 def explained(verdict: Verdict, row: HandIn, released: Released) -> Any:

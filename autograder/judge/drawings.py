@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import ast
 import re
-import symtable
 from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 
-from autograder.judge.python_source import MAGIC, REFUSALS, Parser, bound, flat, imports, scopes, stored
+from autograder.judge.python_source import MAGIC, REFUSALS, Parser, bound, flat, globals_read, imports, scopes, stored
 
 
 @dataclass(frozen=True)
@@ -82,16 +81,7 @@ def looked_up(node: ast.AST) -> set[str]:
     table = scopes(ast.unparse(node))
     if table is None:
         raise ValueError("Python refuses it")
-    return set(_looked_up(table))
-
-
-def _looked_up(table: symtable.SymbolTable) -> Iterator[str]:
-    function = table.get_type() == "function"
-    for symbol in table.get_symbols():
-        if symbol.is_referenced() and (symbol.is_global() or not function):
-            yield symbol.get_name()
-    for child in table.get_children():
-        yield from _looked_up(child)
+    return set(globals_read(table))
 
 
 def changed(statement: ast.stmt) -> Iterator[str]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import builtins
 import symtable
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
+
+from autograder.judge.python_source import globals_read
 
 
 class Names(dict[str, Any]):
@@ -30,12 +32,4 @@ def asked_in(source: str) -> list[str]:
     """The names that a test's text reads and does not define: all that a student's process is told of it beforehand."""
     table = symtable.symtable(source, "<test>", "exec")
     own = {each.get_name() for each in table.get_symbols() if each.is_assigned() or each.is_imported()}
-    return sorted(set(_read_globals(table)) - own - vars(builtins).keys())
-
-
-def _read_globals(table: symtable.SymbolTable) -> Iterator[str]:
-    for each in table.get_symbols():
-        if each.is_referenced() and (each.is_global() or table.get_type() == "module"):
-            yield each.get_name()
-    for child in table.get_children():
-        yield from _read_globals(child)
+    return sorted(set(globals_read(table)) - own - vars(builtins).keys())

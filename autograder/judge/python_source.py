@@ -130,6 +130,16 @@ def scopes(text: str) -> symtable.SymbolTable | None:
         return None
 
 
+def globals_read(table: symtable.SymbolTable) -> Iterator[str]:
+    """The global names that it reads, its functions included; a function's own variables are none."""
+    function = table.get_type() == "function"
+    for symbol in table.get_symbols():
+        if symbol.is_referenced() and (symbol.is_global() or not function):
+            yield symbol.get_name()
+    for child in table.get_children():
+        yield from globals_read(child)
+
+
 @contextlib.contextmanager
 def _quietly() -> Iterator[None]:
     with ONE_AT_A_TIME, warnings.catch_warnings():
