@@ -11,7 +11,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from alone import Kernel, environment, offline
+from alone import Kernel, environment, offline, surroundings
 from nbformat import NotebookNode
 
 from autograder.authoring.build import build
@@ -117,7 +117,7 @@ def test_after_a_restart_a_saved_notebook_runs_as_it_did(python: Path, tmp_path:
 def test_alone_means_without_the_repository_other_packages_and_a_network(python: Path, tmp_path: Path) -> None:
     def said(*command: str | Path) -> str:
         """The last line that a command in the lessons' environment prints."""
-        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+        done = subprocess.run(command, cwd=tmp_path, env=surroundings(), capture_output=True, text=True, check=False)
         return (done.stdout + done.stderr).strip().rpartition("\n")[2]
 
     there = ("torch", "numpy", "matplotlib", "sklearn", "ipykernel")
