@@ -139,7 +139,7 @@ def rippled(x):
 #
 # `f` is a function that takes a tensor without axes and returns one; `x` is a Python number, an `int` or a `float`. Return the
 # slope of `f` at `x`, as a Python `float`. Let autograd find it. Measuring it with a small step will not do: the last of these
-# curves, `rippled`, goes up and down within any step that you can take.
+# curves, `rippled`, goes up and down many times within any step of a usual size.
 #
 # For example, `valley` and 10 give `40.0`.
 #
@@ -1009,8 +1009,8 @@ def steps_squared(x):
 #
 # `f` takes a tensor of shape `(n,)` and returns one of shape `(m,)`, with `m` at least 1. Return its Jacobian at `x`: shape
 # `(m, n)`, in the dtype and on the device of `x`; row i holds the slopes of result i. Build it yourself, one row at a time: without
-# `jacrev`, `jacfwd` and `jacobian`, which make all of it at once. `x` does not require grad and stays as it was, and the result
-# belongs to no graph.
+# `jacrev` and `jacfwd`, which make all of it at once, and without `torch.autograd.functional`, whose `jacobian` does so too. `x`
+# does not require grad and stays as it was, and the result belongs to no graph.
 #
 # For example, `two_results` at `[2., 3.]` gives `[[4., 3.], [2., 6.]]`.
 #
