@@ -1192,8 +1192,8 @@ print("in the old units: slope", slope.item(), "and bias", bias.item())
 
 # %% [markdown]
 # (The true ones in this unit are 0.0424 and 14.5 − 5 · 42.386 = −197.4.) scikit-learn's `StandardScaler` does the same: `fit` on the
-# training rows, `transform` on all. (Its standard deviation
-# is the one of lesson 03 with `correction=0`; here that makes next to no difference.)
+# training rows, `transform` on all. (Its standard deviation is the one with `correction=0` of lesson 03; here that makes next to no
+# difference.)
 #
 # ### On any device
 #
