@@ -685,8 +685,8 @@ show_graph(
 # Water costs 0.25 for each unit up to and including 100 units. Each unit above 100 costs 0.40. Write the price as a function of
 # the amount `x`, a tensor of floats without axes, 0 or more: return the price, a tensor of the same dtype and device. Its
 # gradient says what a little more water would cost: 0.25 up to and including 100, and 0.40 above. If `x` does not require grad,
-# neither does the price. Compare and calculate with `x` itself, without `float`: `float(x)` has no gradient, and it warns
-# you of that.
+# neither does the price. Compare and calculate with `x` itself, without `float`: `float(x)` has no gradient. (Since
+# version 2.8 PyTorch warns you of that.)
 #
 # For example, `x = 150.` gives 45 (25 for the first hundred, 20 for the fifty above), and the gradient there is 0.40.
 #
