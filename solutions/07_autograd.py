@@ -139,7 +139,7 @@ def rippled(x):
 #
 # `f` is a function that takes a tensor without axes and returns one; `x` is a Python number, an `int` or a `float`. Return the
 # slope of `f` at `x`, as a Python `float`. Let autograd find it. Measuring it with a small step will not do: the last of these
-# curves, `rippled`, goes up and down within any step that you can take.
+# curves, `rippled`, goes up and down many times within any step of a usual size.
 #
 # For example, `valley` and 10 give `40.0`.
 #
@@ -685,8 +685,8 @@ show_graph(
 # Water costs 0.25 for each unit up to and including 100 units. Each unit above 100 costs 0.40. Write the price as a function of
 # the amount `x`, a tensor of floats without axes, 0 or more: return the price, a tensor of the same dtype and device. Its
 # gradient says what a little more water would cost: 0.25 up to and including 100, and 0.40 above. If `x` does not require grad,
-# neither does the price. Compare and calculate with `x` itself, without `float`: `float(x)` has no gradient, and it warns
-# you of that.
+# neither does the price. Compare and calculate with `x` itself, without `float`: `float(x)` has no gradient. (Since
+# version 2.8 PyTorch warns you of that.)
 #
 # For example, `x = 150.` gives 45 (25 for the first hundred, 20 for the fifty above), and the gradient there is 0.40.
 #
@@ -1009,8 +1009,8 @@ def steps_squared(x):
 #
 # `f` takes a tensor of shape `(n,)` and returns one of shape `(m,)`, with `m` at least 1. Return its Jacobian at `x`: shape
 # `(m, n)`, in the dtype and on the device of `x`; row i holds the slopes of result i. Build it yourself, one row at a time: without
-# `jacrev`, `jacfwd` and `jacobian`, which make all of it at once. `x` does not require grad and stays as it was, and the result
-# belongs to no graph.
+# `jacrev` and `jacfwd`, which make all of it at once, and without `torch.autograd.functional`, whose `jacobian` does so too. `x`
+# does not require grad and stays as it was, and the result belongs to no graph.
 #
 # For example, `two_results` at `[2., 3.]` gives `[[4., 3.], [2., 6.]]`.
 #

@@ -404,7 +404,8 @@ print("copies:", copies)
 # things, but torch warns about both when `x` requires grad.)
 #
 # The tensor that you start from may belong to somebody else. `start.clone().requires_grad_()` makes a leaf of your own with its
-# numbers; `start.requires_grad_()` would change the caller's tensor, and so would every step.
+# numbers; `start.requires_grad_()` would change the caller's tensor, and so would every step. (In this lesson `start` never
+# requires grad. Where it may, write `.detach()` before `.clone()`, as in lesson 07: the clone of a watched tensor is no leaf.)
 #
 # ### 8.5 · Descend
 # *2 points · about 6 minutes*

@@ -842,7 +842,7 @@ axis.set(xlabel="epoch", ylabel="mean squared error (log axis)", ylim=(90, 1800)
 axis.legend(frameon=False)
 picture(
     figure,
-    "Three curves over 30 epochs, on a logarithmic axis. The loss during and after the epoch fall to about 115 within 8 epochs "
+    "Three curves over 30 epochs, on a logarithmic axis. The losses during and after the epoch fall to about 115 within 8 epochs "
     "and stay there. The mean since the first epoch comes down far more slowly, and is still at 185 in the end.",
 )
 
@@ -1192,7 +1192,8 @@ print("in the old units: slope", slope.item(), "and bias", bias.item())
 
 # %% [markdown]
 # (The true ones in this unit are 0.0424 and 14.5 − 5 · 42.386 = −197.4.) scikit-learn's `StandardScaler` does the same: `fit` on the
-# training rows, `transform` on all.
+# training rows, `transform` on all. (Its standard deviation is the one with `correction=0` of lesson 03; here that makes next to no
+# difference.)
 #
 # ### On any device
 #
@@ -1235,7 +1236,8 @@ for name, column in zip(patients.feature_names, patients.data.T, strict=True):
 #
 # `n` is 60 or more, `m` may be 1. Columns may be in any unit: one around 0.001, another around 20,000. Leave the arrays as they were.
 # Batch size, learning rate and epochs are up to you; a few hundred steps are enough, and more than 3000 take too long for the check.
-# The predictions must come near those of least squares. Do not use `lstsq`, `LinearRegression`, `Ridge`, or another formula for the weights.
+# The predictions must come near those of least squares: the root of the mean squared difference may be a quarter of the standard
+# deviation of `y`, no more. Do not use `lstsq`, `LinearRegression`, `Ridge`, or another formula for the weights.
 #
 # For example, the check trains on 342 of the patients and wants predictions for the other 100. R² has to be at least 0.3; least
 # squares reaches 0.54.

@@ -839,8 +839,8 @@ axis.legend(frameon=False, handlelength=3.5, loc="center left", bbox_to_anchor=(
 ends = ", ".join(f"{name} {losses[-1]:.2f}" for name, losses in races.items())
 picture(
     figure,
-    "Loss against step for five optimisers that begin with the same network, each at about 2.3. The mean over the last ten of "
-    f"100 steps: {ends}.",
+    "Loss against step for five optimisers. All begin with the same network, whose loss is about 2.3. Each point is the mean of "
+    f"ten steps; the last ten of 100 have these means: {ends}.",
 )
 
 # %% [markdown]

@@ -138,7 +138,10 @@ def drawing(nodes: list[Any], shares: dict[Any, list[tuple[Any, Any]]], labels: 
         end = middle[other] + enters, level[other] * LEVEL
         inner = enters == 0 and sum(each[1] is other for each in lines) > 1
         side = -1 if enters < 0 or (inner and middle[one] > middle[other]) else 1
-        parts.append(arrow(start, end, other in words) + beside(end, tag, side, 31 if inner else 11) * bool(tag))
+        parts.append(arrow(start, end, other in words))
+        if tag:
+            bend = max(0, side * (start[0] - end[0])) / 10  # an arrow from that side would run through the words
+            parts.append(beside(end, tag, side * (6 + bend), 31 if inner else 11))
     height = max(level.values()) * LEVEL + TALL + 4
     size = f"width='{width}' height='{height}' viewBox='0 -2 {width} {height}'"
     return f"<svg aria-hidden='true' {size} style='{fitting(width)};overflow:visible'>{''.join(parts)}</svg>"
@@ -205,7 +208,7 @@ def arrow(start: tuple[float, float], end: tuple[float, float], pointed: bool) -
     return f"<path d='{path}{'m-4 -7l4 7l4 -7' * pointed}' style='fill:none;stroke:currentColor'/>"
 
 
-def beside(end: tuple[float, float], tag: str, side: int, lift: int) -> str:
-    """Words beside an arrow's end and above it, to its left if `side` is -1."""
-    place = f"x='{end[0] + 6 * side:g}' y='{end[1] - lift:g}' text-anchor='{'start' if side > 0 else 'end'}'"
+def beside(end: tuple[float, float], tag: str, away: float, lift: int) -> str:
+    """Words beside an arrow's end and above it, to its left if `away` is negative."""
+    place = f"x='{end[0] + away:g}' y='{end[1] - lift:g}' text-anchor='{'start' if away > 0 else 'end'}'"
     return f"<text {place} font-size='12' fill='currentColor'>{html.escape(tag)}</text>"

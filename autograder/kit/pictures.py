@@ -21,8 +21,8 @@ LOOKS = (("{}", CELL), ("{}", CHOSEN))  # how a cell is written, and its style
 def draw(markup: str, text: str = "", caption: str = "") -> None:
     """Show HTML, its caption below, in a front end that can; `text` in one that cannot."""
     markup += f"<figcaption>{html.escape(caption)}</figcaption>" * bool(caption)
-    shown = {"text/html": f"<figure style='margin:8px 0;overflow-x:auto'>{markup}</figure>"}
-    display(shown | {"text/plain": text} if text else shown, raw=True)
+    shown = f"<figure style='margin:8px 0;overflow-x:auto;scrollbar-color:gray transparent'>{markup}</figure>"
+    display({"text/html": shown} | ({"text/plain": text} if text else {}), raw=True)
 
 
 def show(x: Any = None, /, text: str = "", *, mark: Any = None, **named: Any) -> None:
@@ -89,7 +89,7 @@ def picture(drawing: Any, text: str) -> None:
     with matplotlib.rc_context({"svg.fonttype": "none"}):  # letters stay letters
         drawing.savefig(file, format="svg", transparent=True, bbox_inches="tight")
     matplotlib.pyplot.close(drawing)  # or the notebook would show it a second time
-    svg = re.sub(r"^.*?(?=<svg)", "", file.getvalue(), flags=re.DOTALL).replace("#000000", "currentColor")
+    svg = re.sub(r"^.*?(?=<svg)|<meta.*/metadata>", "", file.getvalue(), flags=re.S).replace("#000000", "currentColor")
     style = f"max-width:max(100%,{drawing.get_figwidth() * 64:.0f}px);height:auto;fill:currentColor"  # of 96 an inch
     attributes = f'role="img" aria-label="{html.escape(text)}" style="{style}"'
     draw(svg.replace("<svg", f"<svg {attributes}", 1), text, text)

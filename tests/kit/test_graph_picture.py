@@ -119,6 +119,36 @@ def test_boxes_stand_apart_and_arrows_join_them(shown: list[dict[str, str]]) -> 
     assert drawn.count("m-4 -7") == said.count("back from")
 
 
+def curve(path: str) -> list[tuple[float, float]]:
+    """Points of an arrow's curve, close to each other."""
+    x, _, top, *ends = (float(each) for each in re.findall(r"-?[\d.]+", path.partition("m")[0]))
+    bends = [(x, top), *zip(ends[::2], ends[1::2], strict=True)]
+    shares = [(at / 200, 1 - at / 200) for at in range(201)]
+    return [
+        tuple(  # type: ignore[misc]
+            left**3 * a + 3 * left**2 * part * b + 3 * left * part**2 * c + part**3 * d
+            for a, b, c, d in zip(*bends, strict=True)
+        )
+        for part, left in shares
+    ]
+
+
+@pytest.mark.parametrize("f", [two_paths, diamond, squared])
+def test_no_arrow_runs_through_its_own_words(f: Callable[..., torch.Tensor], shown: list[dict[str, str]]) -> None:
+    x, a = leaf(1.5), leaf(0.5)
+    show_graph(lambda: f(x, a), "a graph", x=x, a=a)
+
+    told = re.findall(
+        r"<path d='(\S[^']*)'[^>]*/><text x='(\S+)' y='(\S+)' text-anchor='(\w+)'[^>]*>([^<]*)</text>",
+        shown[0]["text/html"],
+    )
+    assert len(told) == shown[0]["text/plain"].count("back from") - shown[0]["text/plain"].count("None")
+    for path, left, foot, anchor, words in told:
+        wide, x0, y0 = 6.5 * len(words), float(left), float(foot)
+        x0 -= wide if anchor == "end" else 0
+        assert not any(x0 <= x <= x0 + wide and y0 - 9 <= y <= y0 for x, y in curve(path)), words
+
+
 def too_large() -> torch.Tensor:
     x = leaf(1.0)
     for _ in range(30):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -134,6 +135,7 @@ def test_nothing_is_drawn_in_a_fixed_colour(shown: list[dict[str, str]]) -> None
         assert "#000000" not in bundle["text/html"]
         assert "#ffffff" not in bundle["text/html"]
         assert "currentColor" in bundle["text/html"]
+        assert "scrollbar-color:gray transparent" in bundle["text/html"]
 
 
 def test_a_figure_keeps_its_letters_and_says_what_it_shows(shown: list[dict[str, str]]) -> None:
@@ -145,6 +147,16 @@ def test_a_figure_keeps_its_letters_and_says_what_it_shows(shown: list[dict[str,
     assert 'aria-label="a line &quot;&amp;&quot; more"' in shown[0]["text/html"]
     assert shown[0]["text/plain"] == 'a line "&" more'
     assert plt.get_fignums() == []
+
+
+def test_of_a_figure_there_are_its_own_words_only_where_a_page_shows_no_drawings(shown: list[dict[str, str]]) -> None:
+    figure, axis = plt.subplots()
+    axis.set_title("a title")
+    axis.set_axis_off()
+    picture(figure, "a line")
+
+    words = re.sub(r"<style.*?</style>|<!--.*?-->|<[^>]*>", " ", shown[0]["text/html"], flags=re.DOTALL)
+    assert words.split() == ["a", "title", "a", "line"]
 
 
 def test_names_and_captions_are_escaped(shown: list[dict[str, str]]) -> None:
