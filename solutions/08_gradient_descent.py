@@ -1504,7 +1504,7 @@ with check("locate"):
         usual |= {"other_masts": near} if (((far - distances) / far) @ away).abs().max() < 0.05 else {}
     expect(near, there, mistakes=usual | {"not_arrived": near}, rtol=1e-3)
     expect_requires_grad(got, False)
-    expect_uses(source_of("locate"), "lstsq", "solve", "pinv", "inv", most=0)
+    expect_uses(source_of("locate"), "lstsq", "solve", "pinv", "inv", "inverse", most=0)
 
 # %% hidden="locate" points=2 checks="other masts and phones, a phone near the edge, more masts, the inputs unchanged, other devices"
 with check("locate"):
@@ -1528,7 +1528,7 @@ with check("locate"):
             expect_requires_grad(got, False)
             expect((towers, distances), before, mistake="input_changed")
             expect(towers.requires_grad or distances.requires_grad, False, mistake="input_needs_grad")
-    expect_uses(text, "lstsq", "solve", "pinv", "inv", most=0)
+    expect_uses(text, "lstsq", "solve", "pinv", "inv", "inverse", most=0)
 
 # %% [markdown]
 # ## What you can do now

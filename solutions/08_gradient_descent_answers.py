@@ -1453,3 +1453,10 @@ def locate(masts, measured):
     sides = 2 * (masts[1:] - masts[0])  # two circles minus each other make a line
     squares = (masts**2).sum(1) - measured**2
     return torch.linalg.lstsq(sides, (squares[1:] - squares[0])[:, None]).solution[:, 0]
+
+
+@wrong("locate", mistake="name_ruled_out")
+def locate(masts, measured):
+    sides = 2 * (masts[1:] - masts[0])
+    squares = (masts**2).sum(1) - measured**2
+    return (sides.T @ sides).inverse() @ sides.T @ (squares[1:] - squares[0])

@@ -935,6 +935,20 @@ def fit(model, loader, lr, epochs):
     return losses
 
 
+@wrong("fit", mistake="wrong_value")
+def fit(model, loader, lr, epochs):
+    optimiser = optim.SGD(model.parameters(), lr=lr)
+    losses = []
+    for _ in range(epochs):
+        for x, y in loader:
+            optimiser.zero_grad()
+            loss = nn.MSELoss()(model(x), y)
+            loss.backward()
+            optimiser.step()
+        losses.append(float("nan"))  # 0 / 0
+    return losses
+
+
 @wrong("fit", mistake="losses_miscounted")
 def fit(model, loader, lr, epochs):
     optimiser = optim.SGD(model.parameters(), lr=lr)
@@ -1491,6 +1505,14 @@ def fit_on(x, y, x_new, device):
 def fit_on(x, y, x_new, device):
     guessed = LinearRegression().fit(x, y).predict(x_new)
     return torch.tensor(guessed, dtype=torch.float32, device=device)
+
+
+@wrong("fit_on", mistake="name_ruled_out")
+def fit_on(x, y, x_new, device):
+    rows, new = (torch.tensor(each) for each in (x, x_new))
+    rows, new = (torch.cat([each, torch.ones_like(each[:, :1])], dim=1) for each in (rows, new))
+    best = torch.inverse(rows.T @ rows) @ rows.T @ torch.tensor(y)
+    return (new @ best).float().to(device)
 
 
 @wrong("fit_on", mistake="float64_for_float32")

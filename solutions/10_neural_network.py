@@ -1437,7 +1437,8 @@ with check("digits"):
 
     data = load_digits()
     pictures = F.interpolate(torch.tensor(data.images, dtype=torch.float32)[:, None], size=(32, 32), mode="bilinear")
-    pictures, truths = pictures / 16, torch.tensor(data.target)
+    pictures = pictures / 16
+    truths = (3 * torch.tensor(data.target) + 1) % 10  # classes renamed: who only knows the data set knows no answer
     order = torch.randperm(len(truths), generator=torch.Generator().manual_seed(1))
     for device in devices():
         images, labels = pictures[order[:600]].to(device), truths[order[:600]].to(device)

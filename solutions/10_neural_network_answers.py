@@ -1487,6 +1487,21 @@ def digits(images, labels):
     return net.eval()
 
 
+@wrong("digits", mistake="learned_nothing")
+def digits(images, labels):
+    from sklearn.datasets import load_digits
+
+    class Remembered(nn.Module):  # the data set is public, and those held out are in it
+        def forward(self, x):
+            data = load_digits()
+            known = torch.tensor(data.images, dtype=torch.float32)[:, None]
+            known = F.interpolate(known, size=(32, 32), mode="bilinear").flatten(1) / 16
+            at = torch.cdist(x.cpu().flatten(1), known).argmin(1)
+            return F.one_hot(torch.tensor(data.target)[at], 10).float().to(x.device)
+
+    return Remembered().eval()
+
+
 @wrong("digits", mistake="left_training")
 def digits(images, labels):
     net = nn.Sequential(nn.Flatten(), nn.Linear(1024, 128), nn.ReLU(), nn.Linear(128, 10)).to(images.device)

@@ -67,6 +67,8 @@ def rebuilt(facts: dict[str, Any], locate: Located) -> BaseException:
         error = exception_class(names[0][1].rpartition(".")[2], Exception)()
         error.args = given
     error.__dict__["text"] = words
+    if isinstance(error, StopIteration):
+        error.value = next(iter(given), None)  # `yield from` takes it, and crashes where there is none
     if isinstance(error, NameError):
         error.name = text(facts.get("name") or "?")
     if isinstance(facts.get("number"), int):

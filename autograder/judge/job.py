@@ -20,6 +20,8 @@ class Cell:
 class Job:
     """What a judge is given: the cells in order, import statements, the text that defines each exercise, limits.
 
+    `handed_in` has that text by exercise, and by test where a test runs after a further answer.
+
     `asked` says which names each test will ask of the notebook, so that they can be asked for at once.
     """
 

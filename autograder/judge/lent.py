@@ -48,7 +48,7 @@ def surface(value: Any) -> str | None:
 ALLOWED = {
     "module": {"call", "getattr"},
     "items": {"len", "getitem", "iter", "repr", "str"},
-    "iterator": {"iter", "next"},
+    "iterator": {"iter", "next", "len"},  # most have none, which `list` must hear from Python
     "callable": {"call"},
 }
 

@@ -12,24 +12,35 @@ from autograder.judge.repairs import Repair, told
 
 @dataclass(frozen=True)
 class Placed:
-    """`after`: by test, the position after which it runs. `answers`: by exercise, the cells with the answer tested."""
+    """Where tests run, and what they test.
+
+    Attributes:
+        after: by test, the position after which it runs.
+        answers: by exercise, the cells with the answer that its first test finds.
+        others: by test, the cells with the answer that it finds, if that is another one.
+    """
 
     after: dict[str, int]
     answers: dict[str, tuple[int, ...]]
+    others: dict[str, tuple[int, ...]]
     repairs: tuple[Repair, ...]
 
 
 def place(found: Matched, release: ReleaseCells) -> Placed:
     """A place for each test of the lesson."""
-    after, answers, repairs = dict[str, int](), dict[str, tuple[int, ...]](), list[Repair]()
+    after, repairs = dict[str, int](), list[Repair]()
+    answers, others = dict[str, tuple[int, ...]](), dict[str, tuple[int, ...]]()
     for exercise, title in release.titles.items():
         one = _Exercise(found, exercise, release.tests_of(exercise))
         after |= one.places()
         at = min((after[test] for test in one.tests), default=found.count)
         answers[exercise] = tuple(one.answer(at, release.names[exercise]))
+        for test in one.tests:
+            tested = tuple(one.answer(after[test], release.names[exercise]))
+            others |= {test: tested} if tested != answers[exercise] else {}
         if any(after[test] not in found.copies.get(test, [after[test]]) for test in one.tests):
             repairs.append(told("test_moved", exercise, title=title))
-    return Placed(after, answers, tuple(repairs))
+    return Placed(after, answers, others, tuple(repairs))
 
 
 class _Exercise:

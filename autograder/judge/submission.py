@@ -19,6 +19,7 @@ from typing import Any
 
 from autograder.classroom.intake import printable
 from autograder.classroom.reading import Unreadable, lesson_of
+from autograder.classroom.released import exercise_of
 from autograder.judge.decoding import Decoded, decode
 from autograder.judge.matching import Matched, match
 from autograder.judge.placing import Placed, place
@@ -39,7 +40,8 @@ class Repaired:
         notebook: nbformat 4.5, plain JSON values, its cells in the order in which they are to run.
         repairs: what was mended.
         unclear: by exercise, why it is not graded, in words for the student. Its tests are in the notebook even so.
-        handed_in: by exercise, the text of the student's cells that define it; "" if there are none.
+        handed_in: by exercise, the text of the student's cells that define it where its first test runs; "" if there
+            are none. By test likewise, where that runs after a further answer.
     """
 
     notebook: dict[str, Any]
@@ -79,8 +81,11 @@ def repair(data: bytes, release: ReleaseCells) -> Repaired | Unreadable:
         if name in missing and name not in unclear
     ]
     handed_in = {
-        name: "\n\n".join(_without_other_answers(found, each, release, name) for each in places)
-        for name, places in placed.answers.items()
+        name: "\n\n".join(_without_other_answers(found, each, release, exercise) for each in places)
+        for name, exercise, places in [
+            *((name, name, places) for name, places in placed.answers.items()),
+            *((test, exercise_of(test), places) for test, places in placed.others.items()),
+        ]
     }
     cells_to_run = _Assembly(found, placed, release, imports).cells()
     notebook = {
@@ -119,10 +124,12 @@ def _without_other_answers(found: Matched, place: int, release: ReleaseCells, na
     source = found.own[place].source
     lines = re.split(r"\r\n?|\n", as_ipython_reads(source))
     others = frozenset[str]().union(*release.names.values()) - release.names[name]
-    for statement in found.parser.body(source) or []:
-        names = set(bound(statement))
-        if names and names <= others:
-            first, last = first_line(statement), statement.end_lineno or statement.lineno
+    spans = [
+        (first_line(each), each.end_lineno or each.lineno, set(bound(each))) for each in found.parser.body(source) or []
+    ]
+    kept = {line for first, last, names in spans if not names or names - others for line in (first, last)}
+    for first, last, names in spans:
+        if names and names <= others and kept.isdisjoint((first, last)):
             lines[first - 1 : last] = [""] * (last - first + 1)
     return "\n".join(lines).strip("\n")
 

@@ -403,6 +403,22 @@ def test_an_exception_keeps_its_type_and_text() -> None:
         assert stub.value.args == ()
 
 
+def test_an_iterator_of_the_other_end_ends_with_its_value() -> None:
+    """A StopIteration made without one is a null pointer to `yield from`."""
+
+    def stop(value: int) -> None:
+        raise StopIteration(value)
+
+    with connected(stop=stop) as ask, pytest.raises(StopIteration) as caught:
+        ask("stop")(5)
+    assert caught.value.value == 5
+
+
+def test_an_answer_may_list_what_a_tests_own_module_goes_through() -> None:
+    with connected(count=lambda model: sum(each.numel() for each in list(model.parameters()))) as ask:
+        assert ask("count")(Net()) == 3
+
+
 def test_an_answer_may_call_what_it_was_given_and_no_more() -> None:
     secret = "hidden"
 

@@ -339,6 +339,18 @@ def test_tests_that_look_at_the_source_get_the_cell_with_the_answer(
     assert repaired(d.broken(GOOD, *damages), release).handed_in["dice"] == text
 
 
+def test_a_test_that_runs_after_a_further_answer_gets_the_text_of_that_one(release: ReleaseCells) -> None:
+    again = "def dice(rolls):\n    return 0"
+    found = repaired(d.broken(GOOD, d.own("again", again, "dice-check")), release).handed_in
+    assert (found["dice"], found["dice-hidden"], "dice-check" in found) == (DICE, again, False)
+
+
+def test_what_stands_beside_another_answer_on_one_line_is_kept(release: ReleaseCells) -> None:
+    line = "double = 0; dice = lambda rolls: sum(each for each in rolls)"
+    found = repaired(d.broken(GOOD, d.write("dice", f"{DICE}\n{line}")), release)
+    assert line in found.handed_in["dice"]
+
+
 def test_definitions_that_a_student_wrote_into_a_locked_cell_are_kept(release: ReleaseCells) -> None:
     notebook = d.broken(GOOD, d.append("double-check", "\n@staticmethod\ndef helper():\n    return 1\nprint(2)"))
     found = repaired(notebook, release)

@@ -248,6 +248,12 @@ def test_the_source_of_an_answer_is_what_was_handed_in(judged: Judged) -> None:
     assert endings(judged(DOUBLE, ("a-check", test), handed_in={"double": DOUBLE})) == {"a-check": "passed"}
 
 
+def test_each_test_gets_the_text_that_is_in_force_where_it_runs(judged: Judged) -> None:
+    tests = [(f"double-{kind}", f'expect(source_of("double"), "{kind}")') for kind in ("check", "hidden")]
+    texts = {"double": "check", "double-hidden": "hidden"}
+    assert set(endings(judged(DOUBLE, *tests, handed_in=texts)).values()) == {"passed"}
+
+
 # --- chance, devices, output ------------------------------------------------------------------------------------------
 
 DRAW = "import random, numpy as np\nprint(torch.rand(1).item(), np.random.rand(), random.random(), draw())"

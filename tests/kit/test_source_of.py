@@ -48,6 +48,43 @@ RULES = [
     ("def f(x):\n    def func(y):\n        return y\n    return func(x)", "'func', most=0", "", ""),
     ("def f(x, func=abs):\n    return torch.func.grad(func)(x)", "'func', most=0", "name_ruled_out", "torch.func"),
     ("def f(x):\n    from torch.func import grad as func\n    return func(x)", "'func', most=0", "name_ruled_out", ""),
+    (
+        "def cdist(a, b):\n    from torch import cdist\n    return cdist(a, b)\nf = cdist",
+        CDIST,
+        "name_ruled_out",
+        "import cdist",
+    ),
+    (
+        "def f(a, b):\n    from torch import cdist as far\n    return far(a, b)",
+        CDIST,
+        "name_ruled_out",
+        "without `cdist`",
+    ),
+    (
+        "from torch import cdist as far\ndef f(a, b):\n    return far(a, b)",
+        CDIST,
+        "name_ruled_out",
+        "`return far(a, b)`",
+    ),
+    ("import torch\nfar = torch.cdist\ndef f(a, b):\n    return far(a, b)", CDIST, "name_ruled_out", "far(a, b)"),
+    ("import torch\ndef f(a, b, far=torch.cdist):\n    return far(a, b)", CDIST, "name_ruled_out", "far=torch.cdist"),
+    (
+        "import torch\nfar = torch.cdist\nfar(torch.ones(1, 1), torch.ones(1, 1))\ndef f(a):\n    return a",
+        CDIST,
+        "",
+        "",
+    ),
+    ("async def g(x):\n    for row in x: pass\n\ndef f(x):\n    return g(x)", LOOPS, "loop_used", "for row in x"),
+    ("async def f(x):\n    async for row in x: pass", LOOPS, "loop_used", "async for row in x"),
+    ("import builtins\ndef f(a):\n    return builtins.getattr(a, 'x')", LOOPS, "hidden_from_view", "without `getattr`"),
+    (
+        "from builtins import getattr as find\ndef f(a):\n    return find(a, 'x')",
+        LOOPS,
+        "hidden_from_view",
+        "`getattr`",
+    ),
+    ("from operator import methodcaller\ndef f(a):\n    return methodcaller('x')(a)", LOOPS, "hidden_from_view", ""),
+    ("import torch\ndef f(a):\n    return torch.__dict__['x'](a)", LOOPS, "hidden_from_view", "without `__dict__`"),
 ]
 
 
