@@ -162,7 +162,7 @@ def corner(x: torch.Tensor) -> torch.Tensor:
 with check("corner"):
     given = torch.tensor([[0, 1, 2], [10, 11, 12], [20, 21, 22]])
     usual = {
-        "brackets_in_a_row": given[-2:][-2:],
+        "columns_not_picked": given[-2:].clone(),
         "inclusive_stop": given[-2:-1, -2:-1],
         "other_corner": given[:2, :2],
     }
@@ -175,7 +175,7 @@ with check("corner"):
             given = randn(n, m, device=device)
             before = given.clone()
             want = [[given[i, j].item() for j in (m - 2, m - 1)] for i in (n - 2, n - 1)]
-            usual = {"sizes_hard_coded": given[1:3, 1:3], "brackets_in_a_row": given[-2:][-2:]}
+            usual = {"sizes_hard_coded": given[1:3, 1:3], "columns_not_picked": given[-2:].clone()}
             expect(corner(given), want, device=device, mistakes=usual)
             expect(given, before, mistake="input_changed")
 
@@ -367,7 +367,7 @@ def paint_centre(n: int) -> torch.Tensor:
 with check("paint_centre"):
     one_entry, top_left, pair, row = (torch.ones(4, 4) for _ in range(4))
     one_entry[1:2, 1:2], top_left[:2, :2], pair[[1, 2], [1, 2]], row[1:3][1:3] = 2, 2, 2, 2
-    usual = {"inclusive_stop": one_entry, "not_the_middle": top_left, "pair_for_block": pair}
+    usual = {"one_of_four": one_entry, "not_the_middle": top_left, "pair_for_block": pair}
     usual |= {"brackets_in_a_row": row, "write_lost": torch.ones(4, 4)}
     want = [[1.0, 1.0, 1.0, 1.0], [1.0, 2.0, 2.0, 1.0], [1.0, 2.0, 2.0, 1.0], [1.0, 1.0, 1.0, 1.0]]
     expect(paint_centre(4), want, mistakes=usual)
@@ -1022,7 +1022,7 @@ with check("rows_where"):
     expect(rows_where(given, 0, 3), [[31.0, 20.0], [4.0, 40.0]], mistakes=usual)
     expect_uses(source_of("rows_where"), "for", "while", most=0)
 
-# %% hidden="rows_where" points=1 checks="all rows, no row, an empty table, negative columns, integers, other devices"
+# %% hidden="rows_where" points=1 checks="all rows, no row, a single row, an empty table, negative columns, integers, other devices"
 with check("rows_where"):
     text = source_of("rows_where")
     for device in devices():
@@ -1031,6 +1031,7 @@ with check("rows_where"):
             (5, 4, 0, -9.0),
             (4, 2, 1, 9.0),
             (0, 3, 1, 0.0),
+            (1, 3, 1, -9.0),
             (3, 3, -1, 0.0),
         ]:
             for dtype in (torch.float32, torch.int64):
@@ -1361,17 +1362,17 @@ with check("best_per_row"):
         "max_of_prices": tuple(prices.max(dim=1)),
         "largest_price": prices.amax(dim=1),
         "worst_for_best": prices.gather(1, scores.argmin(dim=1)[:, None])[:, 0],
-        "first_row_only": prices.gather(1, best[None])[0],
+        "first_row_for_all": prices.gather(1, best[None])[0],
         "best_column_of_all": prices[:, scores.argmax() % 3],
     }
     expect(best_per_row(scores, prices), [20, 40], mistakes=usual)
     expect_uses(source_of("best_per_row"), "for", "while", most=0)
 
-# %% hidden="best_per_row" points=1 checks="negative scores, ties, one offer, no customer, other devices"
+# %% hidden="best_per_row" points=1 checks="negative scores, ties, one offer, one customer, none, other devices"
 with check("best_per_row"):
     text = source_of("best_per_row")
     for device in devices():
-        for n, m in [(5, 3), (2, 7), (4, 1), (0, 3), (4, 4)]:
+        for n, m in [(5, 3), (2, 7), (4, 1), (1, 3), (0, 3), (4, 4)]:
             scores = -1 - randn(n, m, device=device).abs()
             if m > 3:
                 scores[:, 1] = scores[:, 3] = 5.0

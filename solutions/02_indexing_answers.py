@@ -56,9 +56,14 @@ def corner(x):
     return x[-2:][:, -2:].clone()
 
 
-@wrong("corner", mistake="brackets_in_a_row")
+@wrong("corner", mistake="columns_not_picked")
 def corner(x):
     return x[-2:][-2:]
+
+
+@wrong("corner", mistake="columns_not_picked")
+def corner(x):
+    return x[-2:]
 
 
 @wrong("corner", mistake="inclusive_stop")
@@ -220,10 +225,24 @@ def paint_centre(n):
     return square
 
 
-@wrong("paint_centre", mistake="inclusive_stop")
+@wrong("paint_centre", mistake="one_of_four")
 def paint_centre(n):
     square = torch.ones(n, n)
     square[n // 2 - 1 : n // 2, n // 2 - 1 : n // 2] = 2
+    return square
+
+
+@wrong("paint_centre", mistake="one_of_four")
+def paint_centre(n):
+    square = torch.ones(n, n)
+    square[n // 2 - 1, n // 2 - 1] = 2
+    return square
+
+
+@wrong("paint_centre", mistake="write_lost")
+def paint_centre(n):
+    square = torch.ones(n, n)
+    square[n // 2 - 1 : n // 2 + 1, n // 2 - 1 : n // 2 + 1] == 2  # noqa: B015 - the mistake
     return square
 
 
@@ -416,6 +435,14 @@ def blank_border(pages):
 def blank_border(pages):
     cleaned = pages.clone()
     cleaned[..., [0, 0, -1, -1], [0, -1, 0, -1]] = 0
+    return cleaned
+
+
+@wrong("blank_border", mistake="two_corners")
+def blank_border(pages):
+    cleaned = pages.clone()
+    cleaned[..., 0, 0] = 0
+    cleaned[..., -1, -1] = 0
     return cleaned
 
 
@@ -648,6 +675,11 @@ def rows_where(table, column, limit):
 def rows_where(table, column, limit):
     hot = table.T.gather(0, torch.full((1, len(table)), column, device=table.device))[0]
     return table[hot > limit]
+
+
+@wrong("rows_where", mistake="dropped_axis")
+def rows_where(table, column, limit):
+    return table[(table[:, column] > limit).nonzero().squeeze()]  # one row only: it loses its axis
 
 
 @wrong("rows_where", mistake="column_ignored")
@@ -933,6 +965,13 @@ def fill_gaps(readings, backup):
     return readings
 
 
+@wrong("fill_gaps", mistake="swapped_sources")
+def fill_gaps(readings, backup):
+    gaps, filled = torch.isnan(readings), readings.clone()
+    filled[~gaps] = backup[~gaps]
+    return filled
+
+
 @wrong("fill_gaps", mistake="mean_for_backup")
 def fill_gaps(readings, backup):
     return torch.where(torch.isnan(readings), readings.nanmean(), readings)
@@ -1019,7 +1058,17 @@ def best_per_row(scores, prices):
     return prices.gather(1, scores.argmax(dim=1))
 
 
-@wrong("best_per_row", mistake="first_row_only")
+@wrong("best_per_row", mistake="dropped_axis")
+def best_per_row(scores, prices):
+    return prices.gather(1, scores.argmax(dim=1, keepdim=True)).squeeze()  # one customer only: a number
+
+
+@wrong("best_per_row", mistake="first_row_for_all")
+def best_per_row(scores, prices):
+    return prices.take(scores.argmax(dim=1))
+
+
+@wrong("best_per_row", mistake="first_row_for_all")
 def best_per_row(scores, prices):
     return prices.gather(1, scores.argmax(dim=1)[None])[0]
 

@@ -217,7 +217,7 @@ with check("increment_both"):
         expect(got, torch.from_numpy(want), mistakes={"incremented_twice": twice})
         expect(given, want, mistake="one_side_only")
         expect_view(got, given)
-    expect(table[:, ::2], rest, mistake="input_changed")
+    expect(table[:, ::2], rest, mistake="neighbours_changed")
 
 # %% [markdown]
 # ## 2 · When you want a copy

@@ -169,6 +169,13 @@ def increment_both(array):
     return torch.from_numpy(np.ascontiguousarray(array))
 
 
+@wrong("increment_both", mistake="neighbours_changed")
+def increment_both(array):
+    whole = array if array.base is None else array.base
+    whole += 1
+    return torch.from_numpy(array)
+
+
 @wrong("increment_both", mistake="not_a_tensor")
 def increment_both(array):
     array += 1

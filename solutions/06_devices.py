@@ -513,12 +513,13 @@ def mend_mixed_devices(scores: torch.Tensor, labels: torch.Tensor) -> torch.Tens
 # %% check="mend_mixed_devices" points=1
 with check("mend_mixed_devices"):
     for device in devices():
-        table = torch.tensor([[0.1, 0.9, 0.0], [0.2, 0.8, 0.0], [0.7, 0.1, 0.2]], device=device)
-        want = torch.tensor(2 / 3, device=device)
-        truth, elsewhere = torch.tensor([1, 0, 0], device=device), torch.tensor([1, 0, 0])
+        rows = [[0.1, 0.9, 0.0, 0.0], [0.2, 0.8, 0.0, 0.0], [0.7, 0.1, 0.2, 0.0], [0.1, 0.2, 0.1, 0.95]]
+        table, want = torch.tensor(rows, device=device), torch.tensor(3 / 4, device=device)
+        truth, elsewhere = torch.tensor([1, 0, 0, 3], device=device), torch.tensor([1, 0, 0, 3])
         elsewhere = elsewhere.cuda() if device.type == "cpu" else elsewhere
         usual = {"device_hard_coded": want.cuda(), "brought_back": want.cpu()}
-        usual |= {"count_for_share": 3 * want, "wrong_axis": want / 2}
+        usual |= {"count_for_share": 4 * want, "percent_for_share": 100 * want}
+        usual |= {"wrong_axis": want - 1 / 4, "wrong_ones_counted": want - 1 / 2}
         expect(mend_mixed_devices(table, truth), want, mistakes=usual)
         expect(mend_mixed_devices(table, elsewhere), want, mistakes={"place_of_labels": want.to(elsewhere.device)})
 
@@ -1255,7 +1256,9 @@ with check("classify"):
         expect(type(got["guesses"]).__name__, "ndarray", mistake="not_an_array")
         largest = torch.tensor([5.0, 3.0, 4.0])
         expect(torch.from_numpy(got["guesses"]), [1, 0, 2], mistakes={"values_for_indices": largest})
-        expect(got["share_right"], 2 / 3, mistakes={"mean_of_batches": 0.75, "count_for_share": 2.0})
+        shares = {"mean_of_batches": 0.75, "count_for_share": 2.0}
+        shares |= {"percent_for_share": 200 / 3, "wrong_ones_counted": 1 / 3}
+        expect(got["share_right"], 2 / 3, mistakes=shares)
         expect(echo.weight.device == goal, True, mistake="model_left_behind")
 
 # %% hidden="classify" points=3 checks="a real model, one batch, a batch of one, that the model moved, batches unchanged"

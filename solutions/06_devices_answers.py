@@ -336,6 +336,21 @@ def mend_mixed_devices(scores, labels):
     return (scores.argmax(dim=1) == labels.to(scores.device)).float().sum()
 
 
+@wrong("mend_mixed_devices", mistake="percent_for_share")
+def mend_mixed_devices(scores, labels):
+    return 100 * (scores.argmax(dim=1) == labels.to(scores.device)).float().mean()
+
+
+@wrong("mend_mixed_devices", mistake="wrong_ones_counted")
+def mend_mixed_devices(scores, labels):
+    return (scores.argmax(dim=1) != labels.to(scores.device)).float().mean()
+
+
+@wrong("mend_mixed_devices", mistake="wrong_values")
+def mend_mixed_devices(scores, labels):
+    return (scores.argmax() == labels.to(scores.device)).float().mean()
+
+
 @wrong("mend_mixed_devices", mistake="wrong_axis")
 def mend_mixed_devices(scores, labels):
     return (scores.argmax(dim=0) == labels.to(scores.device)[: scores.shape[1]]).float().mean()
@@ -895,6 +910,22 @@ def classify(model, batches, device):
         guesses.append(model(batch["x"].to(device)).argmax(dim=1).cpu())
         shares.append((guesses[-1] == batch["label"]).float().mean().item())
     return {"guesses": torch.cat(guesses).numpy(), "share_right": sum(shares) / len(shares)}
+
+
+@wrong("classify", mistake="wrong_ones_counted")
+def classify(model, batches, device):
+    model.to(device)
+    guesses = torch.cat([model(batch["x"].to(device)).argmax(dim=1).cpu() for batch in batches])
+    labels = torch.cat([batch["label"] for batch in batches])
+    return {"guesses": guesses.numpy(), "share_right": (guesses != labels).float().mean().item()}
+
+
+@wrong("classify", mistake="percent_for_share")
+def classify(model, batches, device):
+    model.to(device)
+    guesses = torch.cat([model(batch["x"].to(device)).argmax(dim=1).cpu() for batch in batches])
+    labels = torch.cat([batch["label"] for batch in batches])
+    return {"guesses": guesses.numpy(), "share_right": 100 * (guesses == labels).float().mean().item()}
 
 
 @wrong("classify", mistake="count_for_share")

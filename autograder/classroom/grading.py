@@ -93,7 +93,7 @@ def grade(request: Request, intake: Intake, lessons: dict[str, Released], watch:
     """Grade what `plan` found, and write verdicts, gradebook, feedback and grades.csv.
 
     Raises:
-        UsageError: the output folder or the gradebook cannot be used.
+        UsageError: the output folder or the gradebook cannot be used, or nothing can be graded on this machine.
         Stopped: Ctrl-C.
     """
     with writing_to(request.out):
@@ -235,6 +235,8 @@ class _Run:
             graded = replace(graded, verdict=verdict)
             Verdict.from_json(json.loads(verdict.dumps()))  # what cannot be read back must not be kept
             return graded
+        except UsageError:  # this machine can grade nothing so: no row's fault, and no row's mark
+            raise
         except Exception as error:
             cause = f"the grader failed: {error!r}"
             return Graded(unexecuted(row, released, Status.INTERNAL, cause), crashed_judge=True)

@@ -4,8 +4,11 @@
     STUDENT/LESSON/LESSON.ipynb     nbgrader's form, timestamp.txt beside it
     submitted/STUDENT/…             both again, one level down
 
+    NAME_USER_ATTACHMENT_LESSON.ipynb   Canvas's form, without folders; the student is NAME_USER
+
 Where there is no file of exactly that name, one that browsers and systems have renamed will do: `LESSON (1).ipynb`,
-`Copy of LESSON.ipynb`, `LESSON-Copy1.ipynb`, `lesson.IPYNB`, `LESSON.ipynb.txt`; a line says so.
+`Copy of LESSON.ipynb`, `LESSON-Copy1.ipynb`, `lesson.IPYNB`, `LESSON.ipynb.txt`; and else a notebook of any name that
+says in its metadata which lesson it is. A line says so.
 
 If a student handed in a lesson twice, equal copies count as one, the later timestamp wins, and without timestamps
 nobody can know: the row says so and has no points. What a link leads to outside the student's own folder is not read:
@@ -16,31 +19,25 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 import stat
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from autograder.classroom.reading import MAX_BYTES, Unreadable
+from autograder.classroom.naming import from_canvas, meant
+from autograder.classroom.reading import MAX_BYTES, Unreadable, lesson_of, read_notebook
 from autograder.errors import UsageError
 
 HIDDEN = (".", "__")
 """How names begin of what nobody handed in: .git, .DS_Store, __MACOSX."""
 
-RENAMED = re.compile(
-    r"(?:copy of |kopie von )*+(?P<lesson>.+?)(?:[-_ ]*+copy[-_ ]*+\d*+| *+\(\d++\))*+\.ipynb(?:\.txt|\.json)?",
-    re.IGNORECASE,
-)
-"""A notebook's name, with what browsers, file managers, Jupyter and Google Drive add to it.
-
-Nothing in it is tried twice (`*+`), or a long name made of "copy--copy--" would take for ever.
-"""
-
 LONGEST_TIME = 100
 """Characters: nbgrader's own parser takes quadratic time, and no time is that long."""
+
+MOST_ASKED = 5
+"""Notebooks of unknown names that are read for one student, to see what they say they are."""
 
 LEADS_OUT = "not read, a link that leads out of the student's folder"
 
@@ -81,7 +78,8 @@ def read_folder(folder: Path, lessons: Iterable[str]) -> Intake:
         UsageError: `folder` is missing, no folder, empty, or holds no lesson's notebook.
     """
     if not folder.is_dir():
-        raise UsageError(f"{folder} is {'not a folder' if folder.exists() else 'missing'}; name the folder of hand-ins")
+        what = "not a folder; unpack it if it is an archive, and" if folder.exists() else "missing;"
+        raise UsageError(f"{folder} is {what} name the folder of hand-ins")
     try:
         if not any(folder.iterdir()):
             raise UsageError(f"{folder} is empty; it should hold STUDENT/LESSON.ipynb")
@@ -93,11 +91,14 @@ def read_folder(folder: Path, lessons: Iterable[str]) -> Intake:
 class _Reader:
     def __init__(self, folder: Path, lessons: frozenset[str]) -> None:
         self.folder, self.lessons = folder, lessons
-        self.by_name = {each.lower(): each for each in lessons}
         self.inside = folder.resolve()
         """What a link may not lead out of: the student's own folder, while one is read."""
         self.found: dict[tuple[str, str], list[HandIn]] = defaultdict(list)
         self.notices: dict[str, None] = {}
+        self.barren = list[str]()
+        """Students in whose folders there is nothing to grade."""
+        self.asked = 0
+        """Notebooks of unknown names that were read for this student."""
 
     def read(self) -> Intake:
         for root in (self.folder, self.folder / "submitted"):
@@ -108,7 +109,7 @@ class _Reader:
                 if entry == self.folder / "submitted" and not self._leads_out(entry):
                     continue
                 if not entry.is_dir():
-                    self._notice(entry, "left out, not a student's folder")
+                    self._read_flat(entry)
                 elif self._leads_out(entry):
                     self._notice(entry, LEADS_OUT)
                 else:
@@ -117,44 +118,85 @@ class _Reader:
             known = ", ".join(sorted(self.lessons))
             raise UsageError(f"{self.folder} holds no notebook of {known}; it should hold STUDENT/LESSON.ipynb")
         rows = [self._choose(hand_ins) for _, hand_ins in sorted(self.found.items())]
-        return Intake(tuple(rows), tuple(self.notices))
+        barren = [f"nothing to grade from {printable(', '.join(self.barren), 2000)}"] if self.barren else []
+        return Intake(tuple(rows), (*barren, *self.notices))
+
+    def _read_flat(self, path: Path) -> None:
+        """A file that lies in no student's folder."""
+        found, self.asked = from_canvas(path.name), 0
+        lesson = found and (meant(found.file, self.lessons) or self._says(path))
+        if not found or not lesson:
+            self._notice(path, "left out, not a student's folder")
+            return
+        if found.file != f"{lesson}.ipynb":
+            self._notice(path, f"read as {lesson}.ipynb")
+        self._keep(found.student, lesson, path, None)
 
     def _read_student(self, folder: Path) -> None:
-        others = list[tuple[Path, str, str]]()
+        others, self.asked = list[tuple[Path, str]](), 0
         for entry in self._entries(folder):
             if entry.name in self.lessons and entry.is_dir() and not self._leads_out(entry):
-                others += self._read_lesson_folder(folder, entry)
+                others += [(each, entry.name) for each in self._read_lesson_folder(folder, entry)]
             elif entry.name in self.lessons and (entry.is_dir() or entry.is_symlink()):
                 self._add(folder, entry.name, entry)
             elif entry.suffix == ".ipynb" and entry.stem in self.lessons:
                 self._add(folder, entry.stem, entry)
             elif entry.name != "timestamp.txt":
-                others.append((entry, self._meant(entry), "left out, not a notebook of a lesson"))
-        exact = {lesson for student, lesson in self.found if student == printable(folder.name)}
-        for entry, lesson, otherwise in others:
-            if lesson and lesson not in exact:
-                self._notice(entry, f"read as {lesson}.ipynb")
-                self._add(folder, lesson, entry)
-            else:
-                self._notice(entry, otherwise)
+                others.append((entry, ""))
+        for lesson_of_file in (self._meant, self._says):
+            others = self._read_others(folder, others, lesson_of_file)
+        have = self._lessons_of(folder)
+        for entry, within in others:
+            beside = self._meant(entry)
+            why = f"not {within}.ipynb" if within else "not a notebook of a lesson"
+            self._notice(entry, f"left out, {f'{beside}.ipynb is there too' if beside in have else why}")
+        if not have:
+            self.barren.append(folder.name)
 
-    def _read_lesson_folder(self, student: Path, folder: Path) -> Iterator[tuple[Path, str, str]]:
-        """Read the file of the right name; the others, each with the lesson that it may be, and what to say if not."""
+    def _read_lesson_folder(self, student: Path, folder: Path) -> Iterator[Path]:
+        """Read the file of the right name; the others."""
         for entry in self._entries(folder):
             if entry.name == f"{folder.name}.ipynb":
                 self._add(student, folder.name, entry)
             elif entry.name != "timestamp.txt":
-                meant = folder.name if self._meant(entry) == folder.name else ""
-                yield entry, meant, f"left out, not {folder.name}.ipynb"
+                yield entry
+
+    def _read_others(
+        self, folder: Path, others: list[tuple[Path, str]], lesson_of_file: Callable[[Path], str]
+    ) -> list[tuple[Path, str]]:
+        """Read those that will do for a lesson without a file of its name; the rest, each with its lesson's folder."""
+        have, rest = self._lessons_of(folder), list[tuple[Path, str]]()
+        for entry, within in others:
+            lesson = lesson_of_file(entry)
+            if lesson and lesson not in have and within in ("", lesson):
+                self._notice(entry, f"read as {lesson}.ipynb")
+                self._add(folder, lesson, entry)
+            else:
+                rest.append((entry, within))
+        return rest
+
+    def _lessons_of(self, folder: Path) -> set[str]:
+        return {lesson for student, lesson in self.found if student == printable(folder.name)}
 
     def _meant(self, path: Path) -> str:
-        """The lesson that a file's name seems to mean; "" for none."""
-        found = RENAMED.fullmatch(path.name)
-        return self.by_name.get(found["lesson"].lower(), "") if found else ""
+        return meant(path.name, self.lessons)
+
+    def _says(self, path: Path) -> str:
+        """The lesson that a notebook says it is of; "" for none."""
+        if path.suffix != ".ipynb" or self._leads_out(path) or self.asked == MOST_ASKED:
+            return ""
+        self.asked += 1
+        content = read_bytes(path)
+        notebook = content if isinstance(content, Unreadable) else read_notebook(content)
+        lesson = "" if isinstance(notebook, Unreadable) else lesson_of(notebook.facts)
+        return lesson if lesson in self.lessons else ""
 
     def _add(self, student: Path, lesson: str, path: Path) -> None:
+        self._keep(student.name, lesson, path, self._timestamp(path.parent / "timestamp.txt"))
+
+    def _keep(self, student: str, lesson: str, path: Path, submitted: datetime | None) -> None:
         content = Unreadable(LEADS_OUT) if self._leads_out(path) else read_bytes(path)
-        hand_in = HandIn(printable(student.name), lesson, path, content, self._timestamp(path.parent / "timestamp.txt"))
+        hand_in = HandIn(printable(student), lesson, path, content, submitted)
         self.found[hand_in.student, lesson].append(hand_in)
 
     def _choose(self, hand_ins: list[HandIn]) -> HandIn | Ambiguous:

@@ -60,7 +60,7 @@ def summary(verdicts: Sequence[Verdict], reused: int) -> str:
 def notices(lines: Sequence[str]) -> list[str]:
     """The first few, and how many more there are."""
     more = len(lines) - NOTICES_SHOWN
-    return [*lines[:NOTICES_SHOWN], *([f"and {more} more such lines"] if more > 0 else [])]
+    return [*lines[:NOTICES_SHOWN], *([f"and {more} more such lines; --json FILE writes all"] if more > 0 else [])]
 
 
 def grades_csv(verdicts: Iterable[Verdict]) -> str:

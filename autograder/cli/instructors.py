@@ -22,7 +22,10 @@ PANEL = "For instructors"
 def grade(
     folder: Annotated[
         Path | None,
-        typer.Argument(help="Hand-ins: STUDENT/LESSON.ipynb or STUDENT/LESSON/LESSON.ipynb. Default: a sample class."),
+        typer.Argument(
+            help="Hand-ins: STUDENT/LESSON.ipynb or STUDENT/LESSON/LESSON.ipynb, or Canvas's zip, unpacked. "
+            "Default: a sample class."
+        ),
     ] = None,
     engine: Annotated[str, typer.Option(help="What runs the notebooks: judge or nbgrader.")] = DEFAULT_ENGINE,
     sandbox: Annotated[

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from autograder.classroom.released import exercise_of
-from autograder.judge.python_source import INDENT, Parser, dump, is_open, own_part, plain, seeming
+from autograder.judge.python_source import INDENT, Parser, dump, goes_on_inside, is_open, own_part, plain, seeming
 from autograder.judge.release_cells import KIT, ReleaseCells, first_comment
 from autograder.judge.repairs import Repair, told
 from autograder.judge.student_cells import StudentCell
@@ -109,7 +109,12 @@ class _Matcher:
             return False
         first, second = map(self.parser.stands_alone, (before.source, cell.source))
         indented = INDENT.match(cell.source) is not None  # IPython forgives that, so it is not enough
-        apart = (first and second) or ((first or second) and not indented)
+        if first and second:
+            body = self.parser.body(before.source) or [ast.Pass()]
+            in_function = isinstance(body[-1], ast.FunctionDef)
+            apart = not (indented and in_function and goes_on_inside(before.source, cell.source))
+        else:
+            apart = (first or second) and not indented
         return not apart and self.parser.stands_alone(f"{before.source}\n{cell.source}")
 
     def _to_code(self, cells: list[StudentCell]) -> tuple[list[StudentCell], list[Repair]]:

@@ -104,7 +104,7 @@ def _ending(cells: list[dict[str, Any]], result: Mapping[str, Any]) -> tuple[Sta
     cause = sentence.format(cell=_label(cells, at), words=words)
     if "killed, most likely for the memory" in words:
         status = Status.OUT_OF_MEMORY
-    return status, cause + (f", and {more} more did not come to their end" if more else "")
+    return status, cause + (f", and {more} more did not come to {'its' if more == 1 else 'their'} end" if more else "")
 
 
 def _label(cells: list[dict[str, Any]], at: int | str) -> str:

@@ -140,6 +140,17 @@ def globals_read(table: symtable.SymbolTable) -> Iterator[str]:
         yield from globals_read(child)
 
 
+def goes_on_inside(above: str, text: str) -> bool:
+    """Whether `text` reads what only the function at the end of `above` has: a parameter, or a name of its own."""
+    outer, inner = scopes(above), scopes(as_ipython_reads(text))
+    functions = [each for each in outer.get_children() if each.get_type() == "function"] if outer else []
+    if inner is None or not functions:
+        return False
+    own = {each.get_name() for each in functions[-1].get_symbols() if each.is_local()}
+    read = set(globals_read(inner))
+    return functions[-1].get_name() not in read and not own.isdisjoint(read)
+
+
 @contextlib.contextmanager
 def _quietly() -> Iterator[None]:
     with ONE_AT_A_TIME, warnings.catch_warnings():

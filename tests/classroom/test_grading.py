@@ -20,6 +20,7 @@ from autograder.classroom.verdict import State, Status
 from autograder.course import load
 from autograder.errors import UsageError
 from autograder.gradebook.store import Store
+from autograder.judge.engine import JudgeEngine
 from notebooks import ANSWERS, SECRETS, hand_in, make_course, submission
 
 Course = Callable[..., subprocess.CompletedProcess[str]]
@@ -209,3 +210,17 @@ def test_a_defect_of_ours_is_one_row_and_the_others_are_graded(
     ]
     assert "a defect" in results.verdicts[0].cause
     assert results.verdicts[0].cause.startswith("set aside"), "it failed twice"
+
+
+def test_where_nothing_can_be_graded_the_run_ends_and_nobody_is_set_aside(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuses(self: object) -> None:
+        raise UsageError("nothing can be graded here: no seccomp")
+
+    monkeypatch.setattr(JudgeEngine, "ready", refuses)
+    asked = request(root, hand_in(tmp_path / "in", {"a": submission(), "b": submission()}), tmp_path / "out", jobs=2)
+    with pytest.raises(UsageError, match="no seccomp"):
+        grading.grade(asked, *plan(asked), lambda verdict, reused: None)
+    assert not list((tmp_path / "out" / "attempts").iterdir())
+    assert not list((tmp_path / "out").glob("verdicts/*/*.json"))

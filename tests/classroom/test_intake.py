@@ -12,6 +12,7 @@ from autograder.errors import UsageError
 from notebooks import write
 
 LESSONS = ["00_start_here", "01_tensors"]
+SAYS = b'{"nbformat": 4, "nbformat_minor": 5, "metadata": {"course": {"lesson": "01_tensors"}}, "cells": []}'
 MOMENT = datetime(2026, 10, 12, 20, 11, 5, tzinfo=UTC)
 
 
@@ -97,6 +98,7 @@ def twice(folder: Path, first: tuple[bytes, str], second: tuple[bytes, str]) -> 
         "01_tensors-Copy1.ipynb",
         "01_tensors - Copy (2).ipynb",
         "01_tensors copy 2.ipynb",
+        "01_tensors-2.ipynb",
         "01_Tensors.IPYNB",
         "01_tensors.ipynb.txt",
         "01_tensors (1).ipynb.json",
@@ -115,7 +117,73 @@ def test_a_renamed_notebook_beside_one_of_the_right_name_is_left_out(tmp_path: P
     write(tmp_path / "s001" / "01_tensors-Copy1.ipynb", b"y")
     intake = read_folder(tmp_path, LESSONS)
     assert rows(intake) == [("s001", "01_tensors", "x")]
-    assert intake.notices == ("s001/01_tensors-Copy1.ipynb: left out, not a notebook of a lesson",)
+    assert intake.notices == ("s001/01_tensors-Copy1.ipynb: left out, 01_tensors.ipynb is there too",)
+
+
+@pytest.mark.parametrize(
+    ("name", "student"),
+    [
+        ("doejane_12345_98765_01_tensors.ipynb", "doejane_12345"),
+        ("doejane_LATE_12345_98765_01_tensors-1.ipynb", "doejane_12345"),
+        ("doejane_12345_98765_final.ipynb", "doejane_12345"),
+    ],
+)
+def test_a_folder_as_canvas_makes_it_is_read(tmp_path: Path, name: str, student: str) -> None:
+    write(tmp_path / name, SAYS)
+    write(tmp_path / "doejane_12346_98766_01_tensors.ipynb", SAYS)
+    write(tmp_path / "doejane_12345_98767_notes.txt", SAYS)
+    write(tmp_path / "timestamp.txt", b"2026-10-12 20:11:05 UTC")
+    intake = read_folder(tmp_path, LESSONS)
+    assert [each[:2] for each in rows(intake)] == [(student, "01_tensors"), ("doejane_12346", "01_tensors")]
+    assert {each.submitted for each in intake.rows} == {None}, "the file beside them is nobody's own"
+    assert "doejane_12345_98767_notes.txt: left out, not a student's folder" in intake.notices
+
+
+def test_a_link_among_canvas_s_files_is_not_read(tmp_path: Path) -> None:
+    write(tmp_path / "doejane_1_2_01_tensors.ipynb", b"x")
+    (tmp_path / "roejoe_3_4_01_tensors.ipynb").symlink_to(tmp_path / "doejane_1_2_01_tensors.ipynb")
+    (tmp_path / "roejoe_3_5_final.ipynb").symlink_to(tmp_path / "doejane_1_2_01_tensors.ipynb")
+    assert rows(read_folder(tmp_path, LESSONS)) == [
+        ("doejane_1", "01_tensors", "x"),
+        ("roejoe_3", "01_tensors", LEADS_OUT),
+    ]
+
+
+@pytest.mark.parametrize("folder", ["s001", "s001/01_tensors"])
+def test_a_notebook_of_any_name_is_read_as_what_it_says_it_is(tmp_path: Path, folder: str) -> None:
+    write(tmp_path / folder / "Untitled.ipynb", SAYS)
+    write(tmp_path / "s002" / "01_tensors.ipynb", b"y")
+    write(tmp_path / "s002" / "hw1.ipynb", SAYS)
+    intake = read_folder(tmp_path, LESSONS)
+    assert [each[1] for each in rows(intake)] == ["01_tensors", "01_tensors"]
+    assert intake.notices == (
+        f"{folder}/Untitled.ipynb: read as 01_tensors.ipynb",
+        "s002/hw1.ipynb: left out, not a notebook of a lesson",
+    )
+
+
+def test_a_renamed_notebook_goes_before_one_that_says_what_it_is(tmp_path: Path) -> None:
+    write(tmp_path / "s001" / "01_tensors (1).ipynb", b"x")
+    write(tmp_path / "s001" / "scratch.ipynb", SAYS)
+    assert rows(read_folder(tmp_path, LESSONS)) == [("s001", "01_tensors", "x")]
+
+
+def test_what_is_no_notebook_of_a_lesson_is_asked_and_left_out(tmp_path: Path) -> None:
+    write(tmp_path / "s001" / "01_tensors.ipynb", b"x")
+    others = [b"", b"[]", b"\xff\xfe", b'{"nbformat": 4, "cells": []}', SAYS.replace(b"01_tensors", b"99_other")]
+    for number, content in enumerate([*others, b"x" * (MAX_BYTES + 1)]):
+        write(tmp_path / "s002" / f"{number}.ipynb", content)
+    intake = read_folder(tmp_path, LESSONS)
+    assert [each.student for each in intake.rows] == ["s001"]
+    assert intake.notices[0] == "nothing to grade from s002"
+
+
+def test_students_from_whom_there_is_nothing_come_first_and_by_name(tmp_path: Path) -> None:
+    write(tmp_path / "s001" / "01_tensors.ipynb", b"x")
+    write(tmp_path / "s001" / "a.txt", b"x")
+    write(tmp_path / "s002" / "01_tensors.zip", b"x")
+    (tmp_path / "s003").mkdir()
+    assert read_folder(tmp_path, LESSONS).notices[0] == "nothing to grade from s002, s003"
 
 
 def test_the_right_name_beside_the_lessons_folder_counts_for_what_lies_in_it(tmp_path: Path) -> None:

@@ -84,7 +84,7 @@ def test_the_summary_counts_how_submissions_ended() -> None:
 
 
 def test_only_the_first_notices_are_shown() -> None:
-    assert report.notices(["a"] * 12) == ["a"] * 10 + ["and 2 more such lines"]
+    assert report.notices(["a"] * 12) == ["a"] * 10 + ["and 2 more such lines; --json FILE writes all"]
     assert report.notices(["a"]) == ["a"]
 
 

@@ -131,7 +131,7 @@ KILLED = ("lost", 1, "it was killed, most likely for the memory it used")
         ([LOST], Status.CRASHED, "in cell `double`, it ended its own process"),
         ([KILLED], Status.OUT_OF_MEMORY, f"in cell `double`, {KILLED[2]}"),
         ([FORBIDDEN], Status.FORBIDDEN, "in cell `dice`, it lied"),
-        ([LATE, LOST, FORBIDDEN], Status.FORBIDDEN, "in cell `dice`, it lied, and 1 more did not come to their end"),
+        ([LATE, LOST, FORBIDDEN], Status.FORBIDDEN, "in cell `dice`, it lied, and 1 more did not come to its end"),
         ([LATE, ("late", 2, "longer than 3 s")], Status.TIMED_OUT, "cell `double` ran longer than 3 s, and 1 more"),
         ([("over", 2, "")], Status.TIMED_OUT, "the submission's time was over in the test of `double`"),
     ],
