@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import partial
 from pathlib import Path
 
+from jinja2 import Environment
 from traitlets.config import Config
 
 from autograder.course import Limits, load
@@ -37,12 +39,23 @@ def nbgrader_settings(root: Path) -> Config:
     """Settings for nbgrader's commands and the formgrader, run in the course at `root`; makes the folder of results."""
     course = load(root)
     course.out.mkdir(parents=True, exist_ok=True)
+    escape_names()
     c = _settings(root, course.out)
     c.Autograde.exporter_class = BY_THE_JUDGE
     c.Autograde.sanitize_preprocessors = STEPS_BEFORE_THE_JUDGE
     c.Autograde.autograde_preprocessors = STEPS_AFTER_THE_JUDGE
     c.Judge.course = str(root)
     return c
+
+
+def escape_names() -> None:
+    """Have the formgrader print names of students as text; as it comes, markup in one is markup on its pages.
+
+    It makes its templates' environment after it has read our settings, and has no setting for this.
+    """
+    from nbgrader.server_extensions.formgrader import formgrader
+
+    formgrader.Environment = partial(Environment, autoescape=True)
 
 
 def private_settings(root: Path, limits: Limits) -> Config:

@@ -17,10 +17,12 @@ from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import psutil
 import pytest
 from lab import BROWSERS, CHROMIUM, ROOT, TOKEN, free_port, get, until
+from nbgrader.api import Gradebook
 from selenium import webdriver
 from selenium.webdriver import ActionChains
 from selenium.webdriver.chrome.service import Service
@@ -50,6 +52,8 @@ HOSTILE = [
 ]  # fmt: skip
 OVER_ALL = "<div class=nbgrader_cell><div class='modal-backdrop full-credit'><b id=double-check></b></div></div>"
 """By the formgrader's own styles and script: it lies over the whole page, and a click on it gives a test's points."""
+NAME = "<img src=x onerror=alert(1)>"
+"""Of a student: learning platforms name folders by what people call themselves."""
 ACTIVE = {
     "script",
     "iframe",
@@ -319,6 +323,13 @@ def test_an_instructor_can_grade_and_look_at_a_hostile_hand_in_with_the_formgrad
             rows = f"/formgrader/api/submitted_notebooks/{LESSON.name}/{LESSON.name}"
             (row,) = json.loads(get(port, rows)[1])
             assert row["score"] == 9.0
+            with Gradebook(f"sqlite:///{course / 'graded' / 'gradebook.db'}") as gradebook:
+                gradebook.add_student(NAME)
+            for name in (NAME, f"{NAME}/{LESSON.name}"):
+                driver.get(f"{address}/manage_students/{quote(name)}")
+                assert NAME in driver.find_element("tag name", "body").text
+                time.sleep(1)
+                assert driver.execute_script("return owned") == []
             driver.get(f"{address}/submissions/{row['id']}/")
             time.sleep(2)
             assert driver.execute_script("return owned") == []
