@@ -11,6 +11,7 @@ from jinja2 import Environment
 from traitlets.config import Config
 
 from autograder.course import Limits, load
+from autograder.errors import UsageError
 
 # For the engine `nbgrader`: nbgrader's own list with one change, RunAll in place of its Execute, from which it comes.
 IN_KERNEL_STEPS = [
@@ -69,9 +70,16 @@ def private_settings(root: Path, limits: Limits) -> Config:
 
 
 def gradebook_url(out: Path) -> str:
-    """Where nbgrader's gradebook is, for results in `out`."""
+    """Where nbgrader's gradebook is, for results in `out`.
+
+    Raises:
+        UsageError: an address cannot have that folder's name in it.
+    """
     find_alembic()
-    return f"sqlite:///{out.resolve() / 'gradebook.db'}"
+    path = str(out.resolve() / "gradebook.db")
+    if "?" in path or path != path.encode("utf-8", "replace").decode("utf-8"):  # after a ? come settings
+        raise UsageError(f"{out} has a ? in its path, or bytes that are no UTF-8: nbgrader's gradebook cannot be there")
+    return f"sqlite:///{path}"
 
 
 def find_alembic() -> None:
