@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from autograder.cli.app import write_text
 from notebooks import hand_in, submission, write
 
 Course = Callable[..., subprocess.CompletedProcess[str]]
@@ -110,6 +111,32 @@ def test_results_go_where_they_are_wanted(root: Path, tmp_path: Path, course_com
         assert (tmp_path / "res ults" / name).is_file()
     assert json.loads((tmp_path / "all.json").read_text())["statuses"] == {"unreadable": 1}
     assert not (root / "graded").exists()
+
+
+@pytest.mark.parametrize("kind", ["pipe", "link"])
+def test_what_json_goes_to_stays_what_it_is(tmp_path: Path, kind: str) -> None:
+    """Run by root, `--json /dev/null` would have made a file of it."""
+    target, file = tmp_path / "target", write(tmp_path / "file", b"")
+    reader = 0
+    if kind == "pipe":
+        os.mkfifo(target)
+        reader = os.open(target, os.O_RDONLY | os.O_NONBLOCK)
+    else:
+        target.symlink_to(file)
+    write_text(str(target), "{}")
+    assert (os.read(reader, 10) if reader else file.read_bytes()) == b"{}"
+    assert target.is_fifo() if reader else target.is_symlink()
+
+
+def test_what_the_system_refuses_is_one_line(root: Path, course_command: Course) -> None:
+    assert "File name too long" in refused(course_command(root, "grade", "a" * 300))
+
+
+def test_a_terminal_without_our_signs_gets_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONIOENCODING", "cp1252")
+    done = subprocess.run([sys.executable, "-m", "autograder", "status"], capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert b"together" in done.stdout
 
 
 def test_a_later_run_adds_to_the_results_and_says_so(root: Path, tmp_path: Path, course_command: Course) -> None:

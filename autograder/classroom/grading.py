@@ -25,6 +25,7 @@ from autograder.classroom.verdict import Status, Verdict
 from autograder.course import Course
 from autograder.engines import DEFAULT_ENGINE, Graded
 from autograder.errors import UsageError
+from autograder.gradebook.store import FOLDERS
 
 Watcher = Callable[[Verdict, bool], None]
 """Told of each verdict once it is kept, and whether it is one of an earlier run."""
@@ -85,6 +86,8 @@ def plan(request: Request) -> tuple[Intake, dict[str, Released]]:
         raise UsageError(f"{folder} holds no notebook of {', '.join(sorted(wanted))}")
     if out.resolve().is_relative_to(folder.resolve()):
         raise UsageError(f"{out} is inside {folder}, which must not be changed; choose another folder with --out")
+    if any(folder.resolve().is_relative_to((out / name).resolve()) for name in FOLDERS):
+        raise UsageError(f"{folder} is among the results in {out}; choose another folder with --out")
     names = sorted({each.lesson for each in intake.rows})
     return intake, {name: read_released(course, course.lesson(name)) for name in names}
 

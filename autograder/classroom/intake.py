@@ -39,6 +39,9 @@ LONGEST_TIME = 100
 MOST_ASKED = 5
 """Notebooks of unknown names that are read for one student, to see what they say they are."""
 
+MOST_COPIES = 4
+"""Files of one lesson by one student that are read: a hundred of 50 MB each would be more than the memory."""
+
 LEADS_OUT = "not read, a link that leads out of the student's folder"
 
 
@@ -108,7 +111,7 @@ class _Reader:
                 self.inside = self.folder.resolve() / entry.relative_to(self.folder)
                 if entry == self.folder / "submitted" and not self._leads_out(entry):
                     continue
-                if not entry.is_dir():
+                if not surely(entry.is_dir):
                     self._read_flat(entry)
                 elif self._leads_out(entry):
                     self._notice(entry, LEADS_OUT)
@@ -135,9 +138,9 @@ class _Reader:
     def _read_student(self, folder: Path) -> None:
         others, self.asked = list[tuple[Path, str]](), 0
         for entry in self._entries(folder):
-            if entry.name in self.lessons and entry.is_dir() and not self._leads_out(entry):
+            if entry.name in self.lessons and not self._leads_out(entry) and may_be_listed(entry):
                 others += [(each, entry.name) for each in self._read_lesson_folder(folder, entry)]
-            elif entry.name in self.lessons and (entry.is_dir() or entry.is_symlink()):
+            elif entry.name in self.lessons and (surely(entry.is_dir) or surely(entry.is_symlink)):
                 self._add(folder, entry.name, entry)
             elif entry.suffix == ".ipynb" and entry.stem in self.lessons:
                 self._add(folder, entry.stem, entry)
@@ -195,9 +198,13 @@ class _Reader:
         self._keep(student.name, lesson, path, self._timestamp(path.parent / "timestamp.txt"))
 
     def _keep(self, student: str, lesson: str, path: Path, submitted: datetime | None) -> None:
-        content = Unreadable(LEADS_OUT) if self._leads_out(path) else read_bytes(path)
-        hand_in = HandIn(printable(student), lesson, path, content, submitted)
-        self.found[hand_in.student, lesson].append(hand_in)
+        others = self.found[printable(student), lesson]
+        content: bytes | Unreadable = Unreadable(LEADS_OUT)
+        if len(others) >= MOST_COPIES:
+            content = Unreadable(f"not read, there are more than {MOST_COPIES}")
+        elif not self._leads_out(path):
+            content = read_bytes(path)
+        others.append(HandIn(printable(student), lesson, path, content, submitted))
 
     def _choose(self, hand_ins: list[HandIn]) -> HandIn | Ambiguous:
         first = hand_ins[0]
@@ -211,13 +218,15 @@ class _Reader:
             return newest
         if isinstance(first.content, bytes) and all(each.content == first.content for each in hand_ins):
             return first
-        where = " and ".join(printable(str(each.path.relative_to(self.folder)), 200) for each in hand_ins)
+        some = hand_ins[:MOST_COPIES]
+        where = " and ".join(printable(str(each.path.relative_to(self.folder)), 200) for each in some)
+        where += f" and {len(hand_ins) - len(some)} more" if hand_ins[MOST_COPIES:] else ""
         return Ambiguous(
             first.student, first.lesson, f"handed in twice ({where}), and no timestamp.txt says which is later"
         )
 
     def _timestamp(self, path: Path) -> datetime | None:
-        if not path.is_file() or self._leads_out(path):
+        if not surely(path.is_file) or self._leads_out(path):
             return None
         content = read_bytes(path)
         moment = None if isinstance(content, Unreadable) else parse_timestamp(content.decode("utf-8", "replace"))
@@ -226,13 +235,17 @@ class _Reader:
         return moment
 
     def _entries(self, folder: Path) -> Iterator[Path]:
-        if folder.is_dir() and not self._leads_out(folder):
+        if not surely(folder.is_dir) or self._leads_out(folder):
+            return
+        try:
             yield from sorted(each for each in folder.iterdir() if not each.name.startswith(HIDDEN))
+        except OSError as error:
+            self._notice(folder, f"not read: {error.strerror}")
 
     def _tell_of_hidden(self, root: Path) -> None:
         """A student may be called so; what archives and systems leave behind mostly is."""
-        if root.is_dir() and not self._leads_out(root):
-            names = sorted(each.name for each in root.iterdir() if each.name.startswith(HIDDEN) and each.is_dir())
+        if surely(root.is_dir) and not self._leads_out(root):
+            names = sorted(each.name for each in root.iterdir() if each.name.startswith(HIDDEN) and surely(each.is_dir))
             if names:
                 listed = printable(", ".join(names), 200)
                 self.notices[f"{listed}: left out, a student's folder must not begin with . or __; rename it"] = None
@@ -250,6 +263,20 @@ def leads_out(path: Path, inside: Path) -> bool:
         return not path.resolve().is_relative_to(inside)
     except (OSError, RuntimeError):  # a link to itself
         return True
+
+
+def surely(question: Callable[[], bool]) -> bool:
+    """Whether `path.is_dir` or the like says so: where a link leads to what cannot be a name, and in a folder that may
+    not be entered, it raises instead."""
+    try:
+        return question()
+    except OSError:
+        return False
+
+
+def may_be_listed(folder: Path) -> bool:
+    """Whether `folder` is one whose entries can be read."""
+    return surely(lambda: any(folder.iterdir()) or True)
 
 
 def read_bytes(path: Path) -> bytes | Unreadable:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from pathlib import Path
 from typing import NoReturn
@@ -25,9 +26,11 @@ PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
 
 def main() -> None:
     """Run the command line. What the user can mend is one line on standard error, never a traceback."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a pipe on Windows, say, knows neither ✓ nor ■
     try:
         app(prog_name="course")
-    except CourseError as error:
+    except (CourseError, OSError) as error:
         stop(2, str(error))
 
 
@@ -38,7 +41,7 @@ def stop(status: int, message: str) -> NoReturn:
 
 
 def write_text(target: str, text: str) -> None:
-    """Write the file, or to standard output if `target` is "-".
+    """Write the file, or to standard output if `target` is "-". A device or a pipe stays what it is.
 
     Raises:
         UsageError: it cannot be written.
@@ -48,7 +51,11 @@ def write_text(target: str, text: str) -> None:
     if target == "-":
         print(text, end="")
         return
+    path = Path(target)
     try:
-        write_whole(Path(target), text)
+        if path.is_symlink() or (path.exists() and not path.is_file()):  # /dev/null, /dev/stdout, a pipe
+            path.write_text(text, encoding="utf-8")
+        else:
+            write_whole(path, text)
     except OSError as error:
         raise UsageError(f"{target} cannot be written: {error.strerror}") from None

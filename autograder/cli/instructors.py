@@ -117,7 +117,6 @@ def _grade(request: Request, json_file: str | None) -> None:
 
     from autograder import display
     from autograder.classroom import grading, report
-    from autograder.files import write_whole
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # ended like Ctrl-C: nothing stays behind
     target = _json_target(request, json_file)
@@ -125,7 +124,7 @@ def _grade(request: Request, json_file: str | None) -> None:
     results = display.graded(request, intake, lessons)
     text = report.as_json(results.verdicts, results.notices, request.out)
     if target is not None:
-        write_whole(target, text)
+        write_text(str(target), text)
     if json_file == "-":
         print(text, end="")
     display.show_results(request, results, display.console(stderr=json_file == "-"))

@@ -42,6 +42,7 @@ class Displayable(NbGraderPreprocessor):  # type: ignore[misc]
     def preprocess_cell(self, cell: Any, resources: Any, cell_index: int) -> Any:
         if "outputs" in cell:
             cell.outputs = self.first(cell.outputs)
+        cell.metadata.pop("tags", None)  # they become classes of the page, and one with a space any class
         cell = encodable(cell)
         for output in cell.get("outputs", []):
             if "data" in output:

@@ -17,6 +17,7 @@ from nbconvert.filters.ansi import ansi2html, strip_ansi
 from nbconvert.filters.highlight import Highlight2HTML
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbconvert.filters.strings import files_url_pattern
+from pygments.token import STANDARD_TYPES  # type: ignore[import-untyped]
 
 from autograder.engines.nbgrader_room import (
     Room,
@@ -34,7 +35,11 @@ TAGS = frozenset(
         li ol p pre s small span strong sub summary sup table tbody td tfoot th thead tr ul""",
     )
 )
-ATTRIBUTES = {"*": ["class", "id", "style", "title", "role", "aria-label"], "a": ["href"], "td": ["colspan", "rowspan"]}
+ATTRIBUTES = {"*": ["style", "title", "role", "aria-label"], "a": ["href"], "td": ["colspan", "rowspan"]}
+STYLES = ["background-color", "color", "text-align", "font-weight"]  # a padding of a mile would hide what follows
+CLASSES = {"highlight", *STANDARD_TYPES.values()}
+"""Of code in prose. By others, and by ids, the formgrader's script finds its buttons: whatever has the class
+`full-credit`, and a test's id in it, gives that test's points when it is clicked."""
 LANGUAGES = {"py", "python", "python3", "text"}
 
 
@@ -102,11 +107,18 @@ def cleaned(text: str, room: Room) -> Cleaned | None:
     cost = cost_of_html(text, TAGS)
     if cost is None or not room.affords(cost):
         return None
-    styles = CSSSanitizer(allowed_css_properties=["background-color", "color", "text-align", "font-weight", "padding"])
+    styles = CSSSanitizer(allowed_css_properties=STYLES)
     try:
-        return Cleaned(bleach.clean(text, tags=TAGS, attributes=ATTRIBUTES, css_sanitizer=styles))
+        return Cleaned(bleach.clean(text, tags=TAGS, attributes=allowed, css_sanitizer=styles))
     except Exception:  # an entity of five thousand digits, say
         return None
+
+
+def allowed(tag: str, name: str, value: str) -> bool:
+    """Whether an element may have this attribute."""
+    if name == "class":
+        return CLASSES.issuperset(value.split())
+    return name in ATTRIBUTES["*"] or name in ATTRIBUTES.get(tag, ())
 
 
 def plain(text: str, room: Room) -> Cleaned:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import partial
 from pathlib import Path
 
+from jinja2 import Environment
 from traitlets.config import Config
 
 from autograder.course import Limits, load
+from autograder.errors import UsageError
 
 # For the engine `nbgrader`: nbgrader's own list with one change, RunAll in place of its Execute, from which it comes.
 IN_KERNEL_STEPS = [
@@ -37,12 +40,23 @@ def nbgrader_settings(root: Path) -> Config:
     """Settings for nbgrader's commands and the formgrader, run in the course at `root`; makes the folder of results."""
     course = load(root)
     course.out.mkdir(parents=True, exist_ok=True)
+    escape_names()
     c = _settings(root, course.out)
     c.Autograde.exporter_class = BY_THE_JUDGE
     c.Autograde.sanitize_preprocessors = STEPS_BEFORE_THE_JUDGE
     c.Autograde.autograde_preprocessors = STEPS_AFTER_THE_JUDGE
     c.Judge.course = str(root)
     return c
+
+
+def escape_names() -> None:
+    """Have the formgrader print names of students as text; as it comes, markup in one is markup on its pages.
+
+    It makes its templates' environment after it has read our settings, and has no setting for this.
+    """
+    from nbgrader.server_extensions.formgrader import formgrader
+
+    formgrader.Environment = partial(Environment, autoescape=True)
 
 
 def private_settings(root: Path, limits: Limits) -> Config:
@@ -56,9 +70,16 @@ def private_settings(root: Path, limits: Limits) -> Config:
 
 
 def gradebook_url(out: Path) -> str:
-    """Where nbgrader's gradebook is, for results in `out`."""
+    """Where nbgrader's gradebook is, for results in `out`.
+
+    Raises:
+        UsageError: an address cannot have that folder's name in it.
+    """
     find_alembic()
-    return f"sqlite:///{out.resolve() / 'gradebook.db'}"
+    path = str(out.resolve() / "gradebook.db")
+    if "?" in path or path != path.encode("utf-8", "replace").decode("utf-8"):  # after a ? come settings
+        raise UsageError(f"{out} has a ? in its path, or bytes that are no UTF-8: nbgrader's gradebook cannot be there")
+    return f"sqlite:///{path}"
 
 
 def find_alembic() -> None:

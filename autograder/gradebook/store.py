@@ -6,6 +6,7 @@ Beside them, the bytes that they are on: OUT/handed_in/SHA256.ipynb, so that any
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -14,6 +15,9 @@ from pathlib import Path
 
 from autograder.classroom.verdict import Verdict
 from autograder.files import write_whole
+
+FOLDERS = ("attempts", "autograded", "feedback", "handed_in", "verdicts")
+"""What is ours in an output folder; beside them may lie whatever somebody keeps there."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +67,8 @@ class Store:
 
     def sweep(self) -> None:
         """Remove what a killed run had begun to write; nobody else may be writing."""
-        for path in self.out.rglob(".writing-*"):
+        places = [self.out.glob(".writing-*"), *((self.out / name).rglob(".writing-*") for name in FOLDERS)]
+        for path in itertools.chain(*places):
             path.unlink(missing_ok=True)
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import signal
 import subprocess
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import psutil
@@ -16,7 +18,10 @@ from conftest import GradedClass, command, contents
 
 from autograder.classroom import grading
 from autograder.classroom.grading import Request, plan, writing_to
-from autograder.classroom.verdict import State, Status
+from autograder.classroom.intake import HandIn
+from autograder.classroom.keeping import Keeper
+from autograder.classroom.released import read_released
+from autograder.classroom.verdict import Basis, State, Status, Verdict
 from autograder.course import load
 from autograder.errors import UsageError
 from autograder.gradebook.store import Store
@@ -182,6 +187,24 @@ def test_the_results_may_not_be_inside_the_hand_ins(root: Path, tmp_path: Path) 
     folder = hand_in(tmp_path / "in", {"s001": submission()})
     with pytest.raises(UsageError, match="must not be changed"):
         plan(request(root, folder, folder / "out"))
+
+
+def test_the_hand_ins_may_not_be_among_the_results(root: Path, tmp_path: Path) -> None:
+    folder = hand_in(tmp_path / "out" / "autograded", {"s001": submission()})
+    with pytest.raises(UsageError, match="among the results"):
+        plan(request(root, folder, tmp_path / "out"))
+    plan(request(root, hand_in(tmp_path / "out" / "in", {"s001": submission()}), tmp_path / "out"))
+
+
+def test_a_verdict_that_lies_in_anothers_place_is_not_theirs(root: Path, tmp_path: Path) -> None:
+    basis = Basis("cells", "lesson", "tests", "judge")
+    verdict = Verdict("s001", "01_tensors", Status.GRADED, "", 5.0, 8.0, basis=basis, key=basis.key)
+    released = read_released(load(root), load(root).lesson("01"))
+    with closing(Keeper(tmp_path, [released])) as keeper:
+        keeper.store.put(verdict)
+        shutil.copy(keeper.store.path("s001", "01_tensors"), keeper.store.path("s002", "01_tensors"))
+        rows = [HandIn(student, "01_tensors", tmp_path, b"{}") for student in ("s001", "s002")]
+        assert [keeper.earlier(row, released, basis.key) for row in rows] == [verdict, None]
 
 
 def test_an_output_folder_is_one_runs_alone(tmp_path: Path) -> None:

@@ -185,3 +185,16 @@ def test_of_a_long_text_the_beginning_is_shown_and_the_rest_counted() -> None:
 )
 def test_prose_stays_readable_and_scripts_become_text(html: str, cleaned: str) -> None:
     assert markup({}, html) == cleaned
+
+
+@pytest.mark.parametrize(
+    "attribute",
+    ['class="full-credit"', "class='n modal-backdrop'", 'id="double-check"', 'style="padding: 9000000px"'],
+)
+def test_nothing_in_a_hand_in_is_a_part_of_the_page_to_its_script_or_its_styles(attribute: str) -> None:
+    made = [markup({}, f"<div {attribute}>x</div>"), prose({}, f"<div {attribute}>x</div>\n\n# double-check")]
+    assert not [each for each in made if "class" in each or "id=" in each or "padding" in each]
+
+
+def test_code_in_prose_has_its_colours() -> None:
+    assert '<span class="mi">1</span>' in prose({}, "```python\n1\n```")

@@ -132,6 +132,14 @@ def test_a_lesson_with_other_cells_is_refused_once_somebody_handed_it_in(gradebo
         register(gradebook, released)
 
 
+@pytest.mark.parametrize("name", ["a?b", "half\udcff"])
+def test_a_folder_that_an_address_cannot_name_is_refused(tmp_path: Path, name: str) -> None:
+    """SQLAlchemy would make the file `a`, beside the folder."""
+    with pytest.raises(UsageError, match="cannot be there"):
+        open_gradebook(tmp_path / name)
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_file_that_is_no_gradebook_is_told_in_one_line(tmp_path: Path) -> None:
     (tmp_path / "gradebook.db").write_text("this is not SQLite, by far")
     with pytest.raises(UsageError, match=r"gradebook\.db cannot be opened: file is not a database"):

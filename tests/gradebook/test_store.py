@@ -50,5 +50,8 @@ def test_a_hash_that_is_none_leads_nowhere(tmp_path: Path, name: str) -> None:
 def test_what_a_killed_run_had_begun_to_write_is_swept_away(tmp_path: Path) -> None:
     Store(tmp_path).put(VERDICT)
     (tmp_path / "verdicts" / "01_tensors" / ".writing-x").write_text("{")
+    (tmp_path / "theirs").mkdir()
+    (tmp_path / "theirs" / ".writing-home").write_text("kept: --out may be a folder with more in it")
     Store(tmp_path).sweep()
+    assert (tmp_path / "theirs" / ".writing-home").exists()
     assert [each.name for each in (tmp_path / "verdicts" / "01_tensors").iterdir()] == ["s001.json"]

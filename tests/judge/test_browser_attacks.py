@@ -17,11 +17,14 @@ from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import psutil
 import pytest
 from lab import BROWSERS, CHROMIUM, ROOT, TOKEN, free_port, get, until
+from nbgrader.api import Gradebook
 from selenium import webdriver
+from selenium.webdriver import ActionChains
 from selenium.webdriver.chrome.service import Service
 from target import LESSON, Target
 
@@ -47,6 +50,10 @@ HOSTILE = [
     "$$\\href{javascript:alert(1)}{x}$$", "<details open ontoggle=alert(1)>", "<video src=x onerror=alert(1)>",
     "<noscript><p title='</noscript><img src=x onerror=alert(1)>'>", "<img src=http://x.invalid/beacon>",
 ]  # fmt: skip
+OVER_ALL = "<div class=nbgrader_cell><div class='modal-backdrop full-credit'><b id=double-check></b></div></div>"
+"""By the formgrader's own styles and script: it lies over the whole page, and a click on it gives a test's points."""
+NAME = "<img src=x onerror=alert(1)>"
+"""Of a student: learning platforms name folders by what people call themselves."""
 ACTIVE = {
     "script",
     "iframe",
@@ -80,6 +87,7 @@ class Structure(HTMLParser):
         for name, value in attributes:
             said = "".join((value or "").split()).lower()
             covers = name == "style" and "position:" in said
+            covers = covers or (name == "class" and "modal" in said)
             loads = name in ("src", "href", "data", "action") and said.startswith("http") and "x.invalid" in said
             if name.startswith("on") or said.startswith(("javascript:", "data:text")) or covers or loads:
                 self.active.append(f"{tag} {name}={said[:60]}")
@@ -169,7 +177,7 @@ def nbgraders_page(target: Target, folder: Path, notebook: Notebook) -> str:
 @pytest.mark.filterwarnings("ignore")  # nbconvert's own
 def test_nbgraders_page_runs_loads_and_covers_nothing(target: Target, tmp_path: Path) -> None:
     harmless = Structure(nbgraders_page(target, tmp_path / "out", executed(target, "harmless"))).active
-    for text in ("\n\n".join(HOSTILE), HOSTILE[0], HOSTILE[5], "<!--", "<plaintext>"):
+    for text in ("\n\n".join(HOSTILE), HOSTILE[0], HOSTILE[5], OVER_ALL, "<!--", "<plaintext>"):
         hostile = Structure(nbgraders_page(target, tmp_path / "out", executed(target, text))).active
         assert sorted(hostile) == sorted(harmless), text[:100]
 
@@ -192,7 +200,7 @@ def formgraders_page(target: Target, path: Path, notebook: Notebook) -> str:
 def test_the_formgraders_page_runs_loads_and_covers_nothing(target: Target, tmp_path: Path) -> None:
     path = tmp_path / f"{LESSON.name}.ipynb"
     harmless = Structure(formgraders_page(target, path, executed(target, "harmless"))).active
-    for text in ("\n\n".join(HOSTILE), HOSTILE[0], HOSTILE[5], "<!--", "<plaintext>"):
+    for text in ("\n\n".join(HOSTILE), HOSTILE[0], HOSTILE[5], OVER_ALL, "<!--", "<plaintext>"):
         hostile = Structure(formgraders_page(target, path, executed(target, text))).active
         assert sorted(hostile) == sorted(harmless), text[:100]
 
@@ -244,15 +252,18 @@ minutes = 5
 
 
 def hostile_hand_in(target: Target) -> Notebook:
-    """Prose and outputs with every hostile text."""
+    """Prose and outputs with every hostile text, and a wrong answer that wants points for a click."""
     notebook = target.right()
+    answer = next(cell for cell in notebook["cells"] if "def double" in "".join(cell["source"]))
+    answer["source"] = "def double(x):\n    return x"
     shows = f"TEXTS = {HOSTILE!r}\n{SHOWS}"
     cell = {"cell_type": "code", "id": "shows", "metadata": {}, "source": shows, "outputs": [], "execution_count": None}
     prose = [
         {"cell_type": "markdown", "id": f"prose-{at}", "metadata": {}, "source": f"{text}\n\n[x]({text})"}
         for at, text in enumerate(HOSTILE)
     ]
-    notebook["cells"] += [cell, *prose]
+    over = {"cell_type": "markdown", "id": "over", "metadata": {}, "source": OVER_ALL}
+    notebook["cells"] = [over, *notebook["cells"], cell, *prose]
     return notebook
 
 
@@ -309,8 +320,16 @@ def test_an_instructor_can_grade_and_look_at_a_hostile_hand_in_with_the_formgrad
             assert "Grading with the judge" in answer["log"]
             zygotes = [each for each in server.children() if "autograder.judge.zygote" in each.cmdline()]
             assert len(zygotes) == 1
-            (row,) = json.loads(get(port, f"/formgrader/api/submitted_notebooks/{LESSON.name}/{LESSON.name}")[1])
-            assert row["score"] == 12.0
+            rows = f"/formgrader/api/submitted_notebooks/{LESSON.name}/{LESSON.name}"
+            (row,) = json.loads(get(port, rows)[1])
+            assert row["score"] == 9.0
+            with Gradebook(f"sqlite:///{course / 'graded' / 'gradebook.db'}") as gradebook:
+                gradebook.add_student(NAME)
+            for name in (NAME, f"{NAME}/{LESSON.name}"):
+                driver.get(f"{address}/manage_students/{quote(name)}")
+                assert NAME in driver.find_element("tag name", "body").text
+                time.sleep(1)
+                assert driver.execute_script("return owned") == []
             driver.get(f"{address}/submissions/{row['id']}/")
             time.sleep(2)
             assert driver.execute_script("return owned") == []
@@ -318,6 +337,10 @@ def test_an_instructor_can_grade_and_look_at_a_hostile_hand_in_with_the_formgrad
             loaded = driver.execute_script("return performance.getEntriesByType('resource').map(each => each.name)")
             assert not [each for each in loaded if "x.invalid" in each]
             assert "/submissions/" in driver.current_url
+            ActionChains(driver).move_by_offset(400, 300).click().perform()
+            time.sleep(1)
+            (clicked,) = json.loads(get(port, rows)[1])
+            assert clicked["score"] == 9.0, "a click on what a student wrote gave points"
         _, left = psutil.wait_procs(zygotes, timeout=10)
         assert not left
         driver.get("data:text/html,<img src=x onerror=alert(1)>")

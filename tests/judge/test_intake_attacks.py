@@ -5,14 +5,16 @@ from __future__ import annotations
 import io
 import os
 import socket
+import tempfile
 import time
+import tracemalloc
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from autograder.classroom.intake import Intake, read_folder
+from autograder.classroom.intake import Ambiguous, Intake, read_folder
 from autograder.classroom.reading import MAX_BYTES, Unreadable, read_notebook
 from notebooks import hand_in, submission, write
 
@@ -35,6 +37,19 @@ def link_to_itself(place: Path, secret: Path) -> None:
 
 def climbing_link(place: Path, secret: Path) -> None:
     place.symlink_to(Path("..") / ".." / secret.name)
+
+
+def link_to_no_name(place: Path, secret: Path) -> None:
+    place.symlink_to("a" * 300)
+
+
+def folder_that_links_to_no_name(place: Path, secret: Path) -> None:
+    place.with_suffix("").symlink_to("a" * 300)
+
+
+def time_that_links_to_no_name(place: Path, secret: Path) -> None:
+    write(place, b"{}")
+    (place.parent / "timestamp.txt").symlink_to("a" * 300)
 
 
 def link_to_memory(place: Path, secret: Path) -> None:
@@ -90,7 +105,8 @@ def linked_time(place: Path, secret: Path) -> None:
 
 KINDS: list[Callable[[Path, Path], None]] = [
     link, link_by_steps, link_to_itself, climbing_link, link_to_memory, endless_device, device, hard_link, pipe,
-    unix_socket, folder, sparse, zip_bomb, linked_time,
+    unix_socket, folder, sparse, zip_bomb, linked_time, link_to_no_name, folder_that_links_to_no_name,
+    time_that_links_to_no_name,
 ]  # fmt: skip
 
 
@@ -137,3 +153,56 @@ def test_a_students_name_is_one_harmless_line_and_stays_apart(tmp_path: Path, na
     assert len(rows) == len(shown) == 2
     for each in shown:
         assert each.isprintable() and "/" not in each and each not in ("", ".", "..") and len(each.encode()) <= 100
+
+
+@pytest.mark.parametrize("name", ["s001", "submitted", ".s001"])
+def test_a_link_beside_the_students_folders_ends_nothing(tmp_path: Path, name: str) -> None:
+    inside = hand_in(tmp_path / "in", {"s002": submission()}, LESSON)
+    (inside / name).symlink_to("a" * 300)
+    assert [row.student for row in read_folder(inside, [LESSON]).rows] == ["s002"]
+
+
+@pytest.fixture
+def for_anybody() -> Iterator[Path]:
+    """A folder that others than its owner may enter."""
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
+@pytest.mark.parametrize("mode", [0o000, 0o444])
+@pytest.mark.parametrize(("locked", "rows"), [("s001", ["s002"]), (f"s001/{LESSON}", ["s001", "s002"])])
+def test_a_folder_that_may_not_be_read_costs_its_student_only(
+    for_anybody: Path, locked: str, rows: list[str], mode: int
+) -> None:
+    """An archive brings its folders' modes along."""
+    inside = hand_in(for_anybody / "in", {"s002": submission()}, LESSON)
+    write(inside / "s001" / LESSON / f"{LESSON}.ipynb", b"{}")
+    (inside / locked).chmod(mode)
+    user = os.geteuid()
+    if user == 0:
+        os.seteuid(65534)  # root may read any
+    try:
+        intake = read_folder(inside, [LESSON])
+    finally:
+        os.seteuid(user)
+        (inside / locked).chmod(0o755)
+    assert [row.student for row in intake.rows] == rows
+    if "s001" in rows:
+        assert intake.rows[0].content == Unreadable("it cannot be read: Permission denied")  # type: ignore[union-attr]
+    else:
+        assert [each for each in intake.notices if each.startswith("s001")]
+
+
+def test_a_hundred_large_files_of_one_lesson_are_not_all_read(tmp_path: Path) -> None:
+    inside = hand_in(tmp_path / "in", {"s002": submission()}, LESSON)
+    for number in range(100):
+        os.truncate(write(inside / "s001" / f"{LESSON} ({number}).ipynb", str(number).encode()), MAX_BYTES)
+    tracemalloc.start()
+    try:
+        (row, _) = read_folder(inside, [LESSON]).rows
+        assert tracemalloc.get_traced_memory()[1] < 6 * MAX_BYTES
+    finally:
+        tracemalloc.stop()
+    assert isinstance(row, Ambiguous)
+    assert "and 96 more" in row.cause
