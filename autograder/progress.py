@@ -32,14 +32,14 @@ def exercises(path: Path) -> dict[str, str]:
     """Each exercise of a saved notebook, and the sign that its check left: ✓ ✗ ○, or nothing where it has not run."""
     try:
         notebook = json.loads(path.read_text(encoding="utf-8"))
-        names = [each["id"] for each in notebook["metadata"]["course"]["exercises"]]
+        names = [str(each["id"]) for each in notebook["metadata"]["course"]["exercises"]]
         checks = {cell["metadata"].get("nbgrader", {}).get("grade_id"): cell for cell in notebook["cells"]}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {name: sign(name, checks.get(f"{name}-check") or checks.get(f"{name}-predict") or {}) for name in names}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return {}
-    return {name: sign(name, checks.get(f"{name}-check") or checks.get(f"{name}-predict") or {}) for name in names}
 
 
 def sign(name: str, cell: dict) -> str:  # type: ignore[type-arg]
     """What the outputs of an exercise's check begin with."""
-    found = re.search(rf"([✓✗○]) {name}\b", json.dumps(cell.get("outputs", []), ensure_ascii=False))
+    found = re.search(rf"([✓✗○]) {re.escape(name)}\b", json.dumps(cell.get("outputs", []), ensure_ascii=False))
     return found[1] if found else ""

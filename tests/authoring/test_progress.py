@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -58,15 +59,25 @@ def test_an_exercise_has_the_sign_that_its_check_showed(course: Course, answer: 
     assert report(course.root / "notebooks").splitlines()[0] == f"01_doubles  {told[sign]}"
 
 
-def test_what_cannot_be_read_stops_nothing(course: Course) -> None:
+@pytest.mark.parametrize("text", ["{ cut off", "[" * 100_000 + "]" * 100_000, '{"metadata": []}'])
+def test_what_cannot_be_read_stops_nothing(course: Course, text: str) -> None:
     notebook = course.notebook(LESSON)
     notebook.with_stem("01_doubles-2026-10-01-0900").write_bytes(notebook.read_bytes())  # of `course lab --fresh`
-    notebook.write_text("{ cut off", encoding="utf-8")
+    notebook.write_text(text, encoding="utf-8")
 
     assert report(course.root / "notebooks").splitlines() == [
         "01_doubles  cannot be read",
         "together    0 of 0 exercises, as the notebooks were last saved",
     ]
+
+
+def test_an_exercise_may_be_called_anything(course: Course) -> None:
+    notebook = course.notebook(LESSON)
+    changed = json.loads(notebook.read_text(encoding="utf-8"))
+    changed["metadata"]["course"]["exercises"] = [{"id": "("}, {"id": ["a", "list"]}]
+    notebook.write_text(json.dumps(changed), encoding="utf-8")
+
+    assert report(course.root / "notebooks").splitlines()[0] == "01_doubles  □□□□□□□□□□  0 of 2 exercises, not begun"
 
 
 def test_the_index_says_the_same_where_there_is_no_course_command(course: Course) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from autograder.classroom.feedback import page, write_feedback
-from autograder.classroom.verdict import ExerciseResult, Repair, State, Status, Verdict
+from autograder.classroom.verdict import ExerciseResult, Repair, State, Status, TestResult, Verdict
 from autograder.course import Course, load
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'"
@@ -66,6 +66,16 @@ def test_no_page_asks_for_anything_else(course: Course) -> None:
 def test_a_state_is_told_in_words(course: Course, state: State) -> None:
     words = {"right": "right", "partly": "partly right", "wrong": "not right yet", "not_attempted": "not attempted"}
     assert words.get(state, "did not finish") in page("s001", [verdict(state)], course)
+
+
+def test_an_answer_under_another_name_is_told_so_and_an_untouched_one_nothing(course: Course) -> None:
+    def shown(mistake: str) -> str:
+        test = TestResult("double-check", 0.0, 3.0, State.NOT_ATTEMPTED, "there is no `double` yet", mistake)
+        exercise = ExerciseResult("double", "1.1", 0.0, 3.0, State.NOT_ATTEMPTED, (test.message,), (test,))
+        return page("s001", [verdict(exercises=(exercise,))], course)
+
+    assert "there is no `double` yet" in shown("not_defined")
+    assert "there is no `double` yet" not in shown("not_attempted")
 
 
 def test_what_could_not_be_graded_has_no_points_on_the_page(course: Course) -> None:
