@@ -171,7 +171,10 @@ def increment_both(array):
 
 @wrong("increment_both", mistake="neighbours_changed")
 def increment_both(array):
-    whole = array if array.base is None else array.base
+    whole, width = array, array.itemsize
+    if array.ndim == 1:  # from its first entry to its last, with what lies between them
+        count = (array.size - 1) * array.strides[0] // width + 1
+        whole = np.lib.stride_tricks.as_strided(array, (count,), (width,))
     whole += 1
     return torch.from_numpy(array)
 
