@@ -123,29 +123,29 @@ def test_a_renamed_notebook_beside_one_of_the_right_name_is_left_out(tmp_path: P
 @pytest.mark.parametrize(
     ("name", "student"),
     [
-        ("doejane_12345_98765_01_tensors.ipynb", "doejane_12345"),
-        ("doejane_LATE_12345_98765_01_tensors-1.ipynb", "doejane_12345"),
-        ("doejane_12345_98765_final.ipynb", "doejane_12345"),
+        ("s003_12345_98765_01_tensors.ipynb", "s003_12345"),
+        ("s003_LATE_12345_98765_01_tensors-1.ipynb", "s003_12345"),
+        ("s003_12345_98765_final.ipynb", "s003_12345"),
     ],
 )
 def test_a_folder_as_canvas_makes_it_is_read(tmp_path: Path, name: str, student: str) -> None:
     write(tmp_path / name, SAYS)
-    write(tmp_path / "doejane_12346_98766_01_tensors.ipynb", SAYS)
-    write(tmp_path / "doejane_12345_98767_notes.txt", SAYS)
+    write(tmp_path / "s003_12346_98766_01_tensors.ipynb", SAYS)
+    write(tmp_path / "s003_12345_98767_notes.txt", SAYS)
     write(tmp_path / "timestamp.txt", b"2026-10-12 20:11:05 UTC")
     intake = read_folder(tmp_path, LESSONS)
-    assert [each[:2] for each in rows(intake)] == [(student, "01_tensors"), ("doejane_12346", "01_tensors")]
+    assert [each[:2] for each in rows(intake)] == [(student, "01_tensors"), ("s003_12346", "01_tensors")]
     assert {each.submitted for each in intake.rows} == {None}, "the file beside them is nobody's own"
-    assert "doejane_12345_98767_notes.txt: left out, not a student's folder" in intake.notices
+    assert "s003_12345_98767_notes.txt: left out, not a student's folder" in intake.notices
 
 
 def test_a_link_among_canvas_s_files_is_not_read(tmp_path: Path) -> None:
-    write(tmp_path / "doejane_1_2_01_tensors.ipynb", b"x")
-    (tmp_path / "roejoe_3_4_01_tensors.ipynb").symlink_to(tmp_path / "doejane_1_2_01_tensors.ipynb")
-    (tmp_path / "roejoe_3_5_final.ipynb").symlink_to(tmp_path / "doejane_1_2_01_tensors.ipynb")
+    write(tmp_path / "s003_1_2_01_tensors.ipynb", b"x")
+    (tmp_path / "s004_3_4_01_tensors.ipynb").symlink_to(tmp_path / "s003_1_2_01_tensors.ipynb")
+    (tmp_path / "s004_3_5_final.ipynb").symlink_to(tmp_path / "s003_1_2_01_tensors.ipynb")
     assert rows(read_folder(tmp_path, LESSONS)) == [
-        ("doejane_1", "01_tensors", "x"),
-        ("roejoe_3", "01_tensors", LEADS_OUT),
+        ("s003_1", "01_tensors", "x"),
+        ("s004_3", "01_tensors", LEADS_OUT),
     ]
 
 
