@@ -350,3 +350,20 @@ def test_long_names_stay_apart() -> None:
     one, other = printable("ü" * 200 + "1"), printable("ü" * 200 + "2")
     assert one != other
     assert len(one.encode()) <= 100
+
+
+def test_a_link_of_another_name_that_leads_out_is_not_asked_what_it_is(tmp_path: Path) -> None:
+    write(tmp_path / "s001" / "01_tensors.ipynb", SAYS)
+    (tmp_path / "s002").mkdir()
+    (tmp_path / "s002" / "hw.ipynb").symlink_to(tmp_path / "s001" / "01_tensors.ipynb")
+
+    assert [each[:2] for each in rows(read_folder(tmp_path, LESSONS))] == [("s001", "01_tensors")]
+
+
+def test_a_few_notebooks_of_unknown_names_are_asked_what_they_are_and_no_more(tmp_path: Path) -> None:
+    write(tmp_path / "s001" / "01_tensors.ipynb", SAYS)
+    for name in "abcde":
+        write(tmp_path / "s002" / f"{name}.ipynb", b"{}")
+    write(tmp_path / "s002" / "f.ipynb", SAYS)
+
+    assert [each[:2] for each in rows(read_folder(tmp_path, LESSONS))] == [("s001", "01_tensors")]
