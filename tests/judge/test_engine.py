@@ -7,10 +7,11 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from time import monotonic, sleep
-from typing import Any
+from typing import Any, TypeVar
 
 import psutil
 import pytest
@@ -24,7 +25,10 @@ from autograder.judge.engine import JudgeEngine
 from notebooks import ANSWERS, LESSON, Notebook, cell_of, code, make_course, submission
 
 LIMITS = Limits(cell_seconds=3, submission_seconds=20, jobs=2)
-SLEEP = "import time\ntime.sleep(60)"
+PATIENT = Limits(cell_seconds=50, submission_seconds=60)
+SLEEP = "import threading, time\nthreading.Thread(target=time.sleep, args=(60,)).start()\ntime.sleep(60)"
+"""A worker in this cell has two threads, and no other process has: so `judge_and_worker` knows it, and that it runs."""
+
 FULL = 7.0
 
 
@@ -50,17 +54,39 @@ RIGHT = handed_in(submission(**ANSWERS, guess="3"), "s002")
 
 
 def processes(engine: JudgeEngine) -> list[psutil.Process]:
-    """Those of the submissions that are being graded, oldest first."""
-    found = psutil.Process(engine.ready().process.pid).children(recursive=True)
-    return sorted(found, key=lambda each: each.create_time())
+    """Those of the submissions that are being graded."""
+    return psutil.Process(engine.ready().process.pid).children(recursive=True)
 
 
-def wait_for(count: int, engine: JudgeEngine) -> list[psutil.Process]:
+T = TypeVar("T")
+
+
+def wait_for(look: Callable[[], T]) -> T:
+    """What `look` finds, as soon as it finds something."""
     deadline = monotonic() + 60
-    while len(found := processes(engine)) < count and monotonic() < deadline:
+    while not (found := look()):
+        assert monotonic() < deadline, "it did not happen"
         sleep(0.02)
-    assert len(found) >= count
     return found
+
+
+def sleeping(**answers: str) -> HandIn:
+    content = submission(**answers)
+    content["cells"].insert(1, code(SLEEP))
+    return handed_in(content)
+
+
+def judge_and_worker(engine: JudgeEngine) -> list[psutil.Process]:
+    """Of the one submission that is being graded, once its worker is in `SLEEP` and no earlier one is left."""
+
+    def look() -> list[psutil.Process]:
+        with suppress(psutil.NoSuchProcess):
+            found = {each: each.num_threads() for each in processes(engine)}
+            if sorted(found.values()) == [1, 2]:
+                return sorted(found, key=lambda each: found[each])
+        return []
+
+    return wait_for(look)
 
 
 def test_several_threads_get_their_own_verdicts(engine: JudgeEngine, released: Released) -> None:
@@ -97,19 +123,18 @@ def test_what_cannot_be_read_is_the_submissions_fault(
 
 
 def test_a_crash_of_the_judge_is_internal_without_a_zero_and_the_next_is_graded(
-    engine: JudgeEngine, released: Released
+    engine: JudgeEngine, released: Released, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sleeping = submission(**ANSWERS)
-    sleeping["cells"].insert(1, code(SLEEP))
+    monkeypatch.setattr(engine, "limits", PATIENT)
     with ThreadPoolExecutor(1) as pool:
-        running = pool.submit(engine.grade, handed_in(sleeping), released)
-        judge, *workers = wait_for(2, engine)  # it is forked before its worker is
+        running = pool.submit(engine.grade, sleeping(**ANSWERS), released)
+        judge, worker = judge_and_worker(engine)
         judge.send_signal(signal.SIGKILL)
-        graded = running.result(10)
+        graded = running.result(60)
     assert (graded.verdict.status, graded.verdict.points) == (Status.INTERNAL, None)
     assert graded.crashed_judge, "so that it is tried once more"
     assert graded.verdict.key == "", "so that it is graded again in the next run"
-    assert not psutil.wait_procs(workers, timeout=5)[1], "the worker of a dead judge ends with it"
+    assert not psutil.wait_procs([worker], timeout=30)[1], "the worker of a dead judge ends with it"
     assert engine.grade(RIGHT, released).verdict.points == FULL
 
 
@@ -117,32 +142,32 @@ def test_a_judge_that_hangs_is_killed_itself_and_the_submission_has_run_out_of_t
     engine: JudgeEngine, released: Released, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("autograder.judge.engine.GRACE_SECONDS", 1.0)
-    monkeypatch.setattr(engine, "limits", replace(LIMITS, submission_seconds=2))
-    sleeping = submission(**ANSWERS)
-    sleeping["cells"].insert(1, code(SLEEP))
+    monkeypatch.setattr(engine, "limits", replace(PATIENT, submission_seconds=5))
     with ThreadPoolExecutor(1) as pool:
-        running = pool.submit(engine.grade, handed_in(sleeping), released)
-        judge, *_ = found = wait_for(2, engine)
+        running = pool.submit(engine.grade, sleeping(**ANSWERS), released)
+        judge, worker = judge_and_worker(engine)
         judge.send_signal(signal.SIGSTOP)
-        verdict = running.result(30).verdict
+        verdict = running.result(60).verdict
     assert (verdict.status, verdict.points) == (Status.TIMED_OUT, 0.0)
-    assert not psutil.wait_procs(found, timeout=5)[1]
+    assert not psutil.wait_procs([judge, worker], timeout=30)[1]
 
 
 def test_when_the_zygote_is_killed_the_next_submission_gets_another(engine: JudgeEngine, released: Released) -> None:
     first = engine.ready().process
     first.send_signal(signal.SIGKILL)
-    first.wait(5)
+    first.wait(30)
     assert engine.grade(RIGHT, released).verdict.points == FULL
     assert engine.ready().process.pid != first.pid
 
 
-def test_a_worker_that_is_killed_from_outside_is_not_internal(engine: JudgeEngine, released: Released) -> None:
-    sleeping = submission(**ANSWERS)
-    sleeping["cells"].insert(1, code("import time\ntime.sleep(8)"))
+def test_a_worker_that_is_killed_from_outside_is_not_internal(
+    engine: JudgeEngine, released: Released, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "limits", PATIENT)
     with ThreadPoolExecutor(1) as pool:
-        running = pool.submit(engine.grade, handed_in(sleeping), released)
-        wait_for(2, engine)[-1].send_signal(signal.SIGKILL)
+        running = pool.submit(engine.grade, sleeping(**ANSWERS), released)
+        _, worker = judge_and_worker(engine)
+        worker.send_signal(signal.SIGKILL)
         verdict = running.result(60).verdict
     assert verdict.status is Status.OUT_OF_MEMORY
     assert verdict.points == FULL - 1, "the cells after it ran in another worker"
@@ -156,12 +181,15 @@ def test_stop_ends_what_runs_at_once_and_starts_nothing_more(released: Released)
         endless["cells"].insert(1, code("while True:\n    pass"))
         with ThreadPoolExecutor(3) as pool:
             running = [pool.submit(made.grade, handed_in(endless, f"s{n}"), released) for n in range(3)]
-            everything = [*wait_for(6, made), psutil.Process(made.ready().process.pid)]
+            everything = [
+                *wait_for(lambda: len(found := processes(made)) == 6 and found),
+                psutil.Process(made.ready().process.pid),
+            ]
             made.stop()
             graded = [each.result(40) for each in running]  # a cell may take 60 seconds
         assert {each.verdict.status for each in graded} == {Status.INTERNAL}
         assert not any(each.crashed_judge or each.verdict.key for each in graded), "nobody's fault, and not kept"
-        assert not psutil.wait_procs(everything, timeout=5)[1]
+        assert not psutil.wait_procs(everything, timeout=30)[1]
     finally:
         made.close()
 
@@ -174,7 +202,7 @@ def test_close_leaves_no_process_and_the_engine_can_be_used_again(released: Rele
             assert made.grade(RIGHT, released).verdict.points == FULL
             zygote = psutil.Process(made.ready().process.pid)
             made.close()
-            assert not psutil.wait_procs([zygote], timeout=5)[1]
+            assert not psutil.wait_procs([zygote], timeout=30)[1]
     finally:
         made.close()
 
@@ -182,15 +210,14 @@ def test_close_leaves_no_process_and_the_engine_can_be_used_again(released: Rele
 def test_it_forgets_what_it_graded(engine: JudgeEngine, released: Released) -> None:
     """No process, and no descriptor here, is left of a submission."""
     engine.grade(RIGHT, released)
-    sleep(0.2)
+    wait_for(lambda: not processes(engine))
     descriptors, threads = psutil.Process().num_fds(), threading.active_count()
     zygotes = psutil.Process(engine.ready().process.pid).num_fds()
     for _ in range(5):
         engine.grade(RIGHT, released)
-    sleep(0.3)
+    wait_for(lambda: not processes(engine))
     assert psutil.Process().num_fds() == descriptors and threading.active_count() == threads
-    assert psutil.Process(engine.ready().process.pid).num_fds() <= zygotes
-    assert processes(engine) == []
+    wait_for(lambda: psutil.Process(engine.ready().process.pid).num_fds() <= zygotes)
 
 
 # --- keys -------------------------------------------------------------------------------------------------------------

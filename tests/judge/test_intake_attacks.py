@@ -6,7 +6,6 @@ import io
 import os
 import socket
 import tempfile
-import time
 import tracemalloc
 import zipfile
 from collections.abc import Callable, Iterator
@@ -122,9 +121,7 @@ def test_what_is_no_honest_file_costs_one_row_and_tells_nothing(
         kind(place, secret)
     except PermissionError:
         pytest.skip("only root may make one here")
-    start = time.monotonic()
     intake = read_folder(inside, [LESSON])
-    assert time.monotonic() - start < 2
     assert [row.student for row in intake.rows] == ["s001", "s002"]
     assert SECRET not in told(intake)
     assert secret.read_text() == SECRET
