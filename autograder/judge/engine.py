@@ -10,13 +10,14 @@ import contextlib
 import functools
 import json
 import os
+import select
 import signal
 import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from time import monotonic
@@ -187,14 +188,8 @@ class JudgeEngine:
             Late: it did not end in time, and was killed. Closed, Violation: it ended without a result.
         """
         end = monotonic() + job["submission_seconds"] + GRACE_SECONDS
-        with self.ready().judge() as (channel, judge):
-            try:
-                channel.send(job, Blobs(), end)
-                return dict(channel.receive_document(end))
-            except Late:
-                with contextlib.suppress(ProcessLookupError):
-                    signal.pidfd_send_signal(judge, signal.SIGKILL)
-                raise
+        with self.ready().judge() as judge:
+            return judge.do(job, end)
 
 
 def cells_to_run(repaired: Repaired, release: ReleaseCells) -> list[list[Any]]:
@@ -222,6 +217,7 @@ class ZygoteProcess:
     """The zygote, from outside."""
 
     def __init__(self, mode: str, device: str) -> None:
+        self.idle: list[JudgeProcess] = []
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             self.process = subprocess.Popen(
@@ -242,27 +238,50 @@ class ZygoteProcess:
         return dict(json.loads(line))
 
     @contextlib.contextmanager
-    def judge(self) -> Iterator[tuple[Channel, int]]:
-        """A new judge: the channel to it, and its pidfd; a number would be one of the zygote's own namespace.
+    def judge(self) -> Iterator[JudgeProcess]:
+        """A judge for one submission: one that waits for another, or else a new one.
 
         Raises:
             Late, Closed: there is none.
         """
+        judge = self._waiting() or self._new_judge()
+        try:
+            yield judge
+        except BaseException:
+            judge.close()
+            self.dismiss()  # what did that to this one may have gone through the others, too
+            raise
+        if judge.again:
+            self.idle.append(judge)
+        else:
+            judge.close()
+
+    def _waiting(self) -> JudgeProcess | None:
+        with contextlib.suppress(IndexError):
+            while True:
+                judge = self.idle.pop()
+                if judge.lives:
+                    return judge
+                judge.close()
+        return None
+
+    def _new_judge(self) -> JudgeProcess:
         ours, theirs = socket.socketpair()
-        with ours:
-            with theirs:
-                socket.send_fds(self.control, [b'{"fork": "judge"}'], [theirs.fileno(), self.control.fileno()])
-            ours.settimeout(GRACE_SECONDS)
-            try:
-                _, (judge,), _, _ = socket.recv_fds(ours, 1, 1)
-            except TimeoutError:
-                raise Late from None
-            except (OSError, ValueError):
-                raise Closed("no judge was started") from None
-            try:
-                yield Channel(ours), judge
-            finally:
-                os.close(judge)
+        with theirs:
+            socket.send_fds(self.control, [b'{"fork": "judge"}'], [theirs.fileno(), self.control.fileno()])
+        ours.settimeout(GRACE_SECONDS)
+        try:
+            _, (process,), _, _ = socket.recv_fds(ours, 1, 1)
+        except (OSError, ValueError) as error:
+            ours.close()
+            raise (Late if isinstance(error, TimeoutError) else Closed("no judge was started")) from None
+        return JudgeProcess(Channel(ours), process)
+
+    def dismiss(self) -> None:
+        """End the judges that wait."""
+        with contextlib.suppress(IndexError):
+            while True:
+                self.idle.pop().close()
 
     def kill(self) -> None:
         """End it, and all that it forked, at once."""
@@ -275,6 +294,7 @@ class ZygoteProcess:
 
     def close(self) -> None:
         assert self.process.stdout
+        self.dismiss()
         self.kill()
         self.process.stdout.close()
         self.control.close()
@@ -283,6 +303,37 @@ class ZygoteProcess:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+
+
+@dataclass
+class JudgeProcess:
+    """A judge, from outside; `process` is its pidfd, as its number would be one of the zygote's own namespace."""
+
+    channel: Channel
+    process: int
+    again: bool = False
+    """Whether it will do another submission."""
+
+    def do(self, job: dict[str, Any], end: float) -> dict[str, Any]:
+        """Have it do that job. Raises: see `JudgeEngine._try`."""
+        try:
+            self.channel.send(job, Blobs(), end)
+            result = dict(self.channel.receive_document(end))
+        except Late:
+            with contextlib.suppress(ProcessLookupError):
+                signal.pidfd_send_signal(self.process, signal.SIGKILL)
+            raise
+        self.again = result.pop("again")
+        return result
+
+    @property
+    def lives(self) -> bool:
+        return not select.select([self.process], [], [], 0)[0]
+
+    def close(self) -> None:
+        """Hang up, upon which it ends."""
+        self.channel.sock.close()
+        os.close(self.process)
 
 
 def has_gpu() -> bool:

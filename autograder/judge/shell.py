@@ -224,6 +224,12 @@ def remember(label: str, source: str) -> None:
     linecache.cache[label] = (len(source), None, source.splitlines(keepends=True), label)
 
 
+def forget() -> None:
+    """Of one submission's cells and tests nothing is shown in the next."""
+    for label in [each for each in linecache.cache if each.startswith(("<cell ", "<test "))]:
+        del linecache.cache[label]
+
+
 def texts(data: Any) -> dict[str, str]:
     """The parts of something displayed that are texts and that a notebook may keep."""
     return {kind: data[kind] for kind in SHOWN if isinstance(data, dict) and isinstance(data.get(kind), str)}

@@ -20,7 +20,7 @@ import signal
 import socket
 import sys
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 
@@ -28,6 +28,13 @@ from autograder.judge import judging, shell, worker  # all that a fork needs: in
 from autograder.judge.sandbox import Caps, Sandbox, SandboxError
 from autograder.judge.warm import warm_shell
 from autograder.judge.wire import Channel
+
+
+class Worker(NamedTuple):
+    """What is known of one: whose it is, and where its end is told."""
+
+    report: socket.socket
+    judge: int
 
 
 class Zygote:
@@ -38,8 +45,8 @@ class Zygote:
         self.shell = warm_shell(simulate=simulate)
         self.sandbox = Sandbox(mode)  # type: ignore[arg-type]
         self.pid = os.getpid()
-        self.judges: dict[int, set[int]] = {}
-        self.workers: dict[int, socket.socket] = {}
+        self.judges: set[int] = set()
+        self.workers: dict[int, Worker] = {}
 
     def serve(self) -> None:
         """Fork and reap."""
@@ -77,7 +84,7 @@ class Zygote:
         pid = os.fork()
         if not pid:
             self._in_child(lambda: self._judge(job, control))
-        self.judges[pid] = set()
+        self.judges.add(pid)
         process = os.pidfd_open(pid)
         with contextlib.suppress(OSError):
             socket.send_fds(job, [b"j"], [process])
@@ -86,7 +93,7 @@ class Zygote:
         control.close()
 
     def _judge(self, job: socket.socket, control: socket.socket) -> None:
-        for each in (self.control, *self.workers.values()):
+        for each in self._own_sockets():
             each.close()
         judging.main(job, control, self.shell)
 
@@ -106,13 +113,15 @@ class Zygote:
             socket.send_fds(report, [b"worker"], [process])
         os.close(process)
         wire.close()
-        self.workers[pid] = report
-        self.judges.get(facts["judge"], set()).add(pid)
+        self.workers[pid] = Worker(report, facts["judge"])
 
     def _worker(self, wire: socket.socket, refused: str = "") -> None:
-        for each in (self.control, *self.workers.values()):
+        for each in self._own_sockets():
             each.detach()  # closed already; whatever has its number now is not its to close
         worker.main(Channel(wire), self.shell, refused)
+
+    def _own_sockets(self) -> list[socket.socket]:
+        return [self.control, *(each.report for each in self.workers.values())]
 
     def _in_child(self, work: Callable[[], None]) -> None:
         """Do a child's work, and never come back."""
@@ -137,19 +146,19 @@ class Zygote:
             if not pid:
                 return
             if pid in self.judges:
-                for worker in self.judges.pop(pid):
-                    if worker in self.workers:
-                        with contextlib.suppress(ProcessLookupError):
-                            os.kill(worker, signal.SIGKILL)
+                self.judges.remove(pid)
+                for orphan in [each for each, facts in self.workers.items() if facts.judge == pid]:
+                    with contextlib.suppress(ProcessLookupError):
+                        os.kill(orphan, signal.SIGKILL)
                 continue
             self.sandbox.clean(pid)
-            report = self.workers.pop(pid, None)
-            if report is not None:
+            ended = self.workers.pop(pid, None)
+            if ended is not None:
                 cpu, memory = usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
                 ending = {"status": status, "cpu_seconds": round(cpu, 3), "memory_mb": round(memory, 1)}
                 with contextlib.suppress(OSError):
-                    report.send(json.dumps(ending).encode())
-                report.close()
+                    ended.report.send(json.dumps(ending).encode())
+                ended.report.close()
 
 
 def main(control: int, mode: str, device: str) -> None:

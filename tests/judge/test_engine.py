@@ -77,7 +77,8 @@ def sleeping(**answers: str) -> HandIn:
 
 
 def judge_and_worker(engine: JudgeEngine) -> list[psutil.Process]:
-    """Of the one submission that is being graded, once its worker is in `SLEEP` and no earlier one is left."""
+    """Of the one submission that is being graded, once its worker is in `SLEEP`; judges that wait are sent away."""
+    engine.ready().dismiss()
 
     def look() -> list[psutil.Process]:
         with suppress(psutil.NoSuchProcess):
@@ -209,15 +210,18 @@ def test_close_leaves_no_process_and_the_engine_can_be_used_again(released: Rele
 
 def test_it_forgets_what_it_graded(engine: JudgeEngine, released: Released) -> None:
     """No process, and no descriptor here, is left of a submission."""
+    engine.ready().dismiss()
     engine.grade(RIGHT, released)
-    wait_for(lambda: not processes(engine))
+    wait_for(lambda: len(processes(engine)) == 1)  # the judge, which waits for the next
     descriptors, threads = psutil.Process().num_fds(), threading.active_count()
     zygotes = psutil.Process(engine.ready().process.pid).num_fds()
     for _ in range(5):
         engine.grade(RIGHT, released)
-    wait_for(lambda: not processes(engine))
     assert psutil.Process().num_fds() == descriptors and threading.active_count() == threads
     wait_for(lambda: psutil.Process(engine.ready().process.pid).num_fds() <= zygotes)
+    wait_for(lambda: len(processes(engine)) == 1)
+    engine.ready().dismiss()
+    wait_for(lambda: not processes(engine))
 
 
 # --- keys -------------------------------------------------------------------------------------------------------------
