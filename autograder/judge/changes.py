@@ -7,7 +7,7 @@ from typing import Any
 import torch
 
 from autograder.judge.graphs import Node, is_leaf, outputs_of, saves
-from autograder.judge.memories import Memory, Uncrossable
+from autograder.judge.memories import Memory, Uncrossable, place_in_memory
 from autograder.judge.mirror import Mirror, Twin
 from autograder.judge.wire import Blobs
 from autograder.kit.gpu_memory import mark, marked, place_of
@@ -72,8 +72,12 @@ class Message:
             self._graphs(graphs)
 
     def _tensor(self, twin: Twin, value: torch.Tensor, new: bool) -> None:
-        memory, shape = (twin.memory, twin.shape) if new else self.mirror.memories.describe(value)
-        flags = (value.requires_grad and value.is_leaf, isinstance(value, torch.nn.Parameter))
+        memory, shape, place = twin.memory, twin.shape, place_in_memory(value)
+        if not new and place != twin.place:
+            memory, shape = self.mirror.memories.describe(value)
+        twin.place = place
+        plain = type(value) is torch.Tensor
+        flags = (value.requires_grad and value.is_leaf, not plain and isinstance(value, torch.nn.Parameter))
         if new or shape != twin.shape or flags != twin.flags:
             self.mirror.move(twin, memory, shape)
             twin.flags = flags

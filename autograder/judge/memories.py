@@ -110,10 +110,19 @@ class Memories(dict[int, Memory]):
                 del self.places[place]
 
 
+set_: Callable[..., torch.Tensor] = torch._C.TensorBase.set_
+"""`Tensor.set_`, past the simulated GPU, which has no part in what is done with bytes."""
+
+
+def place_in_memory(value: torch.Tensor) -> tuple[Any, ...]:
+    """What differs if a tensor lies elsewhere than before, or otherwise: quicker to tell than `Memories.describe`."""
+    return value.data_ptr(), value.dtype, value.shape, value.stride()
+
+
 def bytes_of(storage: torch.UntypedStorage, device: torch.device) -> torch.Tensor:
     """All of a storage, as bytes."""
     data = torch.empty(0, dtype=torch.uint8, device=device)
-    return data.set_(storage)
+    return set_(data, storage)
 
 
 def extent(array: np.ndarray[Any, Any]) -> tuple[int, int]:

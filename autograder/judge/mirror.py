@@ -23,13 +23,14 @@ import torch
 
 from autograder.judge.graphs import Node, stand_in
 from autograder.judge.known import DTYPES, device_of, moved, number_type
-from autograder.judge.memories import Memories, Memory, Shape
+from autograder.judge.memories import Memories, Memory, Shape, place_in_memory, set_
 from autograder.judge.wire import Violation, blob_of, listed, text, whole
 from autograder.kit.gpu_memory import unseen
 
 if TYPE_CHECKING:
     from autograder.judge.changes import Message
 
+CHANGES = frozenset({"memory", "bytes", "tensor", "array", "node", "grad", "drop"})
 MAX_ENTRIES = 2**31
 MAX_CROSSED = 200_000  # tensors, and nodes of graphs, of one test
 REFUSALS = (AssertionError, RuntimeError, TypeError, ValueError, LookupError, OverflowError)
@@ -45,6 +46,7 @@ class Twin:
     memory: Memory
     shape: Shape
     flags: tuple[bool, bool] = (False, False)  # a tensor's: requires_grad, Parameter; an array's: writable
+    place: tuple[Any, ...] = ()  # a tensor's, as `place_in_memory` tells it
     grad: int | None = None
     node: int | None = None
     key: int = 0
@@ -106,8 +108,10 @@ class Mirror:
         return self._keep(Twin(number, lambda: None, memory, shape), value)
 
     def _keep(self, twin: Twin, value: Any) -> Twin:
-        grad = isinstance(value, torch.Tensor) and value.requires_grad
-        if self.keep_all or grad:  # a leaf's gradient may arrive after the last name for it is gone
+        tensor = isinstance(value, torch.Tensor)
+        if tensor:
+            twin.place = place_in_memory(value)
+        if self.keep_all or (tensor and value.requires_grad):  # a leaf's gradient may arrive after the last name for it is gone
             twin.strong, twin.get = value, lambda: value
         else:
             twin.get = weakref.ref(value, lambda _, number=twin.id: self.dead.update({number: None}))  # type: ignore[misc]
@@ -139,7 +143,7 @@ class Mirror:
             array.flags.writeable = flags[0]
             return array
         tensor = torch.empty(0, dtype=DTYPES[dtype], device=memory.bytes.device)
-        tensor.set_(memory.bytes.untyped_storage(), offset, size, strides)
+        set_(tensor, memory.bytes.untyped_storage(), offset, size, strides)
         return torch.nn.Parameter(tensor, flags[0]) if flags[1] else tensor.requires_grad_(flags[0])
 
     def apply(self, changes: Any, blobs: list[memoryview]) -> None:
@@ -151,22 +155,13 @@ class Mirror:
         self.arrived, self.rewritten = [], set()
         if not listed(changes):
             return
-        steps: dict[Any, Callable[[list[Any]], None]] = {
-            "memory": lambda facts: self._on_memory(facts, blobs),
-            "bytes": lambda facts: self._on_bytes(facts, blobs),
-            "tensor": self._on_tensor,
-            "array": self._on_array,
-            "node": self._on_node,
-            "grad": self._on_grad,
-            "drop": self._on_drop,
-        }
         with torch.no_grad():
             for change in changes:
                 name, *facts = listed(change, 12, 2)
-                if not isinstance(name, str) or name not in steps:
+                if not isinstance(name, str) or name not in CHANGES:
                     raise Violation("an unknown change")
                 try:
-                    steps[name](facts)
+                    getattr(self, f"_on_{name}")(facts, blobs)
                 except REFUSALS as error:
                     raise Violation(f"{name}: {type(error).__name__}") from None
 
@@ -188,7 +183,7 @@ class Mirror:
         memory.bytes.copy_(data)
         memory.seen = data
 
-    def _on_tensor(self, facts: list[Any]) -> None:
+    def _on_tensor(self, facts: list[Any], blobs: list[memoryview]) -> None:
         number, memory, dtype, size, strides, offset, requires_grad, parameter = facts
         if type(requires_grad) is not bool or type(parameter) is not bool:
             raise Violation("flags that are not true or false")
@@ -208,7 +203,7 @@ class Mirror:
             tensor.requires_grad_(requires_grad)
         twin.flags = flags
 
-    def _on_array(self, facts: list[Any]) -> None:
+    def _on_array(self, facts: list[Any], blobs: list[memoryview]) -> None:
         number, memory, dtype, size, strides, offset, writable = facts
         kind = number_type(dtype)
         if type(writable) is not bool or number in self.twins:
@@ -247,7 +242,7 @@ class Mirror:
             raise Violation("a tensor beyond its memory")
         return whole(memory, 2**53), dtype, sizes, steps, start
 
-    def _on_node(self, facts: list[Any]) -> None:
+    def _on_node(self, facts: list[Any], blobs: list[memoryview]) -> None:
         number, name, saves, edges, outputs = facts
         if self._foreign(number) in self.nodes or not text(name, 100).replace("::", "_").isidentifier():
             raise Violation("not a node's name")
@@ -283,7 +278,7 @@ class Mirror:
         empty = torch.empty((), dtype=DTYPES[text(dtype)], device=device_of(device))
         return empty.expand(sizes)
 
-    def _on_grad(self, facts: list[Any]) -> None:
+    def _on_grad(self, facts: list[Any], blobs: list[memoryview]) -> None:
         number, grad = facts
         twin, tensor = self.twins[whole(number, 2**53)], self.value(number)
         if not isinstance(tensor, torch.Tensor) or not tensor.is_leaf:
@@ -291,7 +286,7 @@ class Mirror:
         tensor.grad = None if grad is None else self.value(grad)
         twin.grad = grad
 
-    def _on_drop(self, facts: list[Any]) -> None:
+    def _on_drop(self, facts: list[Any], blobs: list[memoryview]) -> None:
         for number in listed(facts[0]):
             self.forget(whole(number, 2**53))
 

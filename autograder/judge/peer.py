@@ -2,7 +2,7 @@
 
 A message is [what, body, changes, state, printed]:
 
-    ask     [operation, arguments, keyword arguments]
+    ask     [operation, [argument, …], [[name, keyword argument], …]]
     give    [value, containers among the arguments that changed]
     fail    an exception: see `failures`
 
@@ -38,6 +38,7 @@ MOST_SAID = 64 << 20
 """Bytes, roughly, of what the other end says of its objects; for a hundred thousand honest ones it is enough."""
 EACH_NAME = 200
 MOST_RAISED = 100
+MOST_NAMED = 1000
 
 
 class Peer:
@@ -67,7 +68,16 @@ class Peer:
         if self.depth > DEEPEST:
             raise RecursionError("a test and an answer call each other too deep")
         handed = Handed()
-        self._send("ask", lambda encode: [operation, encode(list(args)), encode(kwargs)], handed, number=True)
+        self._send(
+            "ask",
+            lambda encode: [
+                operation,
+                [encode(each) for each in args],
+                [[encode(name), encode(each)] for name, each in kwargs.items()],
+            ],
+            handed,
+            number=True,
+        )
         self.depth += 1
         try:
             while True:
@@ -116,9 +126,11 @@ class Peer:
         handed = Handed()
         self.depth += 1
         try:
-            operation, args, kwargs = listed(body, 3, 3)
-            args, kwargs = self._decoded(args, blobs, handed), self._decoded(kwargs, blobs, handed)
-            value = self.perform(text(operation, 20), listed(args), kwargs)
+            operation, forms, named = listed(body, 3, 3)
+            with unseen():
+                args = [values.decode(self, each, blobs, handed) for each in listed(forms)]
+                kwargs = self._named(named, blobs, handed)
+            value = self.perform(text(operation, 20), args, kwargs)
             self._send("give", lambda encode: [encode(value), self._changed(handed, encode)], handed)
         except self.fatal:
             raise
@@ -126,6 +138,11 @@ class Peer:
             self._fail(error)
         finally:
             self.depth -= 1
+
+    def _named(self, named: Any, blobs: list[memoryview], handed: Handed) -> dict[str, Any]:
+        """Keyword arguments."""
+        pairs = [listed(each, 2, 2) for each in listed(named, MOST_NAMED)]
+        return {text(name, values.MAX_TEXT): values.decode(self, form, blobs, handed) for name, form in pairs}
 
     fatal: tuple[type[BaseException], ...] = (Violation,)
     """What ends the conversation, in place of being told to the other end."""

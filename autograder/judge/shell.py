@@ -225,8 +225,8 @@ def remember(label: str, source: str) -> None:
 
 
 def forget() -> None:
-    """Of one submission's cells and tests nothing is shown in the next."""
-    for label in [each for each in linecache.cache if each.startswith(("<cell ", "<test "))]:
+    """Of one submission's cells nothing is shown in the next."""
+    for label in [each for each in linecache.cache if each.startswith("<cell ")]:
         del linecache.cache[label]
 
 

@@ -76,13 +76,15 @@ class Trial:
     def run(self) -> Result:
         """Judge it. Whatever the submission does, there is a result."""
         self.end = monotonic() + self.job.submission_seconds
-        self._know_cells()
-        self._set_up()
+        before = signal.signal(signal.SIGALRM, self._ring)
         try:
+            self._know_cells()
+            self._set_up()
             for cell in self.job.cells:
                 self._step(cell)
         finally:
             self._hang_up()
+            signal.signal(signal.SIGALRM, before)
         return self.result
 
     def _know_cells(self) -> None:
@@ -99,7 +101,7 @@ class Trial:
         for cell in self.job.cells:
             if cell.kind == "set-up":
                 exec(shells.compiled(cell.source, shells.KIT), names)
-        exec(compile(self.job.imports, "<imports>", "exec"), names)
+        exec(shells.compiled(self.job.imports, "<imports>"), names)
         if "devices" in names:
             names["devices"] = self._watched(names["devices"])
         for name, special in (("figures", self._figures), ("source_of", self._source_of)):
@@ -244,7 +246,7 @@ class Trial:
         names = Names(self.own, link.name, self.earlier)
         with captured(self.shell.recorder):
             try:
-                code = compile(cell.source, label, "exec")
+                code = shells.compiled(cell.source, label)
                 link.begin(seed_of(cell.id, self.job.seed), self.job.asked.get(cell.id, ()))
                 exec(code, names)
             except TimeUp:
@@ -263,18 +265,15 @@ class Trial:
     @contextlib.contextmanager
     def _limited(self, seconds: float) -> Iterator[None]:
         """Raise TimeUp in the block some time after `seconds`, in case it does not ask the worker any more."""
-
-        def ring(signum: int, frame: FrameType | None) -> None:
-            self.overrun = True
-            raise TimeUp
-
-        before = signal.signal(signal.SIGALRM, ring)
         signal.setitimer(signal.ITIMER_REAL, seconds + 3)
         try:
             yield
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
-            signal.signal(signal.SIGALRM, before)
+
+    def _ring(self, signum: int, frame: FrameType | None) -> None:
+        self.overrun = True
+        raise TimeUp
 
     def _watched(self, devices: Callable[[], list[torch.device]]) -> Callable[[], list[torch.device]]:
         """The kit's `devices`, such that it is known which of them a test's loop is at."""

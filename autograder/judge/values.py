@@ -39,6 +39,8 @@ MOST_MADE = 10_000
 MOST_ALIKE = 100
 """Keys of one set or dict that may have the same hash."""
 KINDS: dict[str, type] = {each.__name__: each for each in (list, tuple, set, frozenset, dict, collections.OrderedDict)}
+EXACT = {kind: name for name, kind in KINDS.items()}
+NUMBERS = frozenset({bool, int, float})
 MUTABLE = (list, dict, set, collections.OrderedDict)
 NAMED = ("torch", "numpy", "collections", "builtins")
 """Where classes come from that a test may hand to an answer by name."""
@@ -107,12 +109,14 @@ def encode(peer: Peer, value: Any, message: Message, handed: Handed, *, number: 
         Uncrossable: it cannot be handed over.
     """
     kind = type(value)
-    if value is None or kind in (bool, int, float):
+    if value is None or kind in NUMBERS:
         return value
     if kind is str:
         if len(value) > MAX_TEXT:
             raise Uncrossable(f"a text of {len(value)} characters is too long to be handed over")
         return value
+    if kind is torch.Tensor:
+        return encode_twin(peer, value, message)
     if issubclass(kind, Handle):  # before anything asks what it is an instance of
         return peer.encode_object(value, message)
     if depth > DEEPEST:
@@ -120,8 +124,10 @@ def encode(peer: Peer, value: Any, message: Message, handed: Handed, *, number: 
     inner = functools.partial(encode, peer, message=message, handed=handed, number=number, depth=depth + 1)
     if issubclass(kind, (torch.Tensor, np.ndarray)):
         return encode_twin(peer, value, message)
+    if kind in EXACT:
+        return encode_container(EXACT[kind], kind, value, inner, handed, number)
     for name, base in reversed(KINDS.items()):
-        if kind is base or (issubclass(kind, base) and not is_named(kind) and kind is not torch.Size):
+        if issubclass(kind, base) and not is_named(kind) and kind is not torch.Size:
             return encode_container(name, base, value, inner, handed, number)
     simple = encode_simple(peer, value, kind, message, inner)
     if simple is not None:

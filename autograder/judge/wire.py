@@ -18,7 +18,7 @@ import struct
 from time import monotonic
 from typing import Any
 
-VERSION = 1
+VERSION = 2
 FRAME = struct.Struct("!HIQ")
 MAX_HEAD = 8 << 20
 MAX_BODY = 256 << 20

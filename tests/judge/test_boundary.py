@@ -492,7 +492,7 @@ def test_what_an_object_says_of_itself_is_not_believed() -> None:
         ["give", [1, []], [], [], [["stdout"]]],
         ["fail", {"mro": []}, [], [], []],
         ["fail", 3, [], [], []],
-        ["ask", ["call", [["yours", 0]], ["dict", []]], [], [], []],
+        ["ask", ["call", [["yours", 0]], []], [], [], []],
         ["shout", 1, [], [], []],
         {"a": 1},
         None,

@@ -333,7 +333,7 @@ OURS = """
 from autograder.judge.wire import Blobs
 def send(*message):
     peer.channel.send([*message, [], [], []], Blobs())
-send("ask", ["call", ["list", [1]], ["dict", []]])
+send("ask", ["call", [1], []])
 send("fail", {"yours": peer.channel.receive()[0][1]["number"]})
 """
 """It has the judge raise something, and hands that back."""
