@@ -23,6 +23,7 @@ LONGEST = 8 << 20
 """Bytes of a notebook that is looked into; one of 50 MB can take half a minute and gigabytes to read."""
 
 
+@lru_cache(maxsize=8)  # a run asks once whether it has been graded, and once more when it is
 def cells_hash(content: bytes) -> str:
     """A hash of a notebook without what running it leaves behind: run and saved again it is the same hand-in.
 

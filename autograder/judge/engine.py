@@ -120,7 +120,7 @@ class JudgeEngine:
                 self.zygote = None
             if self.zygote is None:
                 self.zygote = ZygoteProcess(self.sandbox, self.device)
-                kits = [release_cells(released).kit for released in self.lessons]  # while it starts
+                lessons = [release_cells(released) for released in self.lessons]  # while it starts
                 if "refused" in self.zygote.facts:
                     why = self.zygote.facts["refused"]
                     self.zygote.close()
@@ -135,8 +135,8 @@ class JudgeEngine:
                     raise UsageError(
                         "PyTorch finds no GPU here that it can use; --device simulated grades with a simulated one"
                     )
-                for kit in filter(None, kits):
-                    self.zygote.learn(str(kit["source"]))
+                for lesson in lessons:
+                    self.zygote.learn(lesson)
             return self.zygote
 
     def _grade(self, hand_in: HandIn, released: Released) -> Graded:
@@ -288,9 +288,12 @@ class ZygoteProcess:
         assert self.process.stdin
         self.process.stdin.close()
 
-    def learn(self, kit: str) -> None:
-        """Have a kit compiled once for all forks."""
-        self.control.send(json.dumps({"fork": "nothing", "learn": kit}).encode())
+    def learn(self, lesson: ReleaseCells) -> None:
+        """Have what every student has of a lesson compiled once for all forks."""
+        if lesson.kit is not None:
+            self.control.send(json.dumps({"fork": "nothing", "kit": lesson.kit["source"]}).encode())
+        for cell in lesson.taught:
+            self.control.send(json.dumps({"fork": "nothing", "cell": cell}).encode())
 
     def close(self) -> None:
         assert self.process.stdout

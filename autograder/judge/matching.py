@@ -12,7 +12,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from autograder.classroom.released import exercise_of
-from autograder.judge.python_source import INDENT, Parser, dump, goes_on_inside, is_open, own_part, plain, seeming
+from autograder.judge.python_source import (
+    INDENT,
+    Parser,
+    dump,
+    goes_on_inside,
+    is_open,
+    outline,
+    own_part,
+    plain,
+    seeming,
+)
 from autograder.judge.release_cells import KIT, ReleaseCells, first_comment
 from autograder.judge.repairs import Repair, told
 from autograder.judge.student_cells import StudentCell
@@ -200,7 +210,8 @@ class _Matcher:
         return found
 
     def _is_start(self, exercise: str, statement: ast.stmt) -> bool:
-        return is_open(statement) or dump(statement) in self.release.starters[exercise]
+        starters = self.release.starters[exercise]
+        return is_open(statement) or dump(statement) in starters.get(outline(statement), ())
 
     # --- what to tell -------------------------------------------------------------------------------------------------
 

@@ -111,7 +111,8 @@ class Mirror:
         tensor = isinstance(value, torch.Tensor)
         if tensor:
             twin.place = place_in_memory(value)
-        if self.keep_all or (tensor and value.requires_grad):  # a leaf's gradient may arrive after the last name for it is gone
+        # A leaf's gradient may arrive after the last name for it is gone.
+        if self.keep_all or (tensor and value.requires_grad):
             twin.strong, twin.get = value, lambda: value
         else:
             twin.get = weakref.ref(value, lambda _, number=twin.id: self.dead.update({number: None}))  # type: ignore[misc]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -11,7 +12,7 @@ from typing import Any
 from autograder.classroom.released import Released, exercise_of
 from autograder.judge.drawings import Drawing, drawing, reads
 from autograder.judge.names import asked_in
-from autograder.judge.python_source import Parser, dump, imports, plain
+from autograder.judge.python_source import Parser, dump, imports, outline, plain
 
 KIT = "kit"
 
@@ -27,7 +28,7 @@ class ReleaseCells:
         shown: what students got, by grade id: the sources of the kit, the starters and the tests.
         titles: of the exercises, by id, in the lesson's order.
         names: by exercise, the names that an answer defines; none where an answer is not a definition.
-        starters: by exercise, the statements (as `dump` writes them) that stand for no answer yet.
+        starters: by exercise, the statements that stand for no answer yet: by `outline`, as `dump` writes them.
         imports: by name, the statements by which the lesson's own cells import it.
         drawings: the lesson's own cells that only draw, by their source.
         reads: the names that its other cells read, starters included, by their source.
@@ -42,7 +43,7 @@ class ReleaseCells:
     shown: Mapping[str, str]
     titles: Mapping[str, str]
     names: Mapping[str, frozenset[str]]
-    starters: Mapping[str, frozenset[str]]
+    starters: Mapping[str, Mapping[tuple[type, ...], list[str]]]
     imports: Mapping[str, str]
     drawings: Mapping[str, Drawing]
     reads: Mapping[str, frozenset[str]]
@@ -72,6 +73,13 @@ class ReleaseCells:
     def plain_kit(self) -> str:
         """The kit as it was handed out, likewise; "" if there is none."""
         return plain(self.shown.get(KIT, ""))
+
+    @cached_property
+    def taught(self) -> list[str]:
+        """The cells that are run in a worker as they were handed out."""
+        others = {self.shown[each] for each in (KIT, *self.tests) if each in self.shown}
+        drawn = {each.imports or "pass": None for each in self.drawings.values()}
+        return [*drawn, *(each for each in self.reads if each not in others)]
 
     def tests_of(self, exercise: str) -> list[str]:
         """Grade ids, in the lesson's order."""
@@ -110,13 +118,20 @@ def _read(path: Path, _hash: str, lesson: str, titles: tuple[tuple[str, str], ..
         shown,
         dict(titles),
         {name: _names_of(name, answers) for name in exercises},
-        {name: frozenset(map(dump, parser.body(shown.get(name, "")) or [])) for name in exercises},
+        {name: _outlined(parser.body(shown.get(name, "")) or []) for name in exercises},
         imported,
         drawings,
         {str(cell.source): reads(cell.source, Parser()) for cell in student if str(cell.source) not in drawings},
         {name: [each for each in asked_in(cell["source"]) if each not in known] for name, cell in tests.items()},
         parser,
     )
+
+
+def _outlined(statements: Iterable[ast.stmt]) -> dict[tuple[type, ...], list[str]]:
+    found: dict[tuple[type, ...], list[str]] = {}
+    for each in statements:
+        found.setdefault(outline(each), []).append(dump(each))
+    return found
 
 
 def first_comment(text: str) -> str:

@@ -7,13 +7,17 @@ gives an empty line, debuggers do not start, windows are not opened, pictures ar
 
 from __future__ import annotations
 
+import ast
 import builtins
 import contextlib
+import copy
 import functools
 import io
 import linecache
 import re
 import sys
+import types
+import warnings
 from collections.abc import Iterator
 from typing import Any
 
@@ -133,10 +137,53 @@ class Hook(DisplayHook):
 
 
 class Compiler(CachingCompiler):
+    """Compiles cells, under the name in `label`. Those that it was told of before the fork are compiled already."""
+
     label = "<cell>"
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.learned: dict[str, ast.Module] = {}
+        self.codes: dict[tuple[int, str, int], tuple[ast.stmt, types.CodeType]] = {}
 
     def get_code_name(self, raw_code: str, transformed_code: str, number: int) -> str:
         return self.label
+
+    def learn(self, cell: str) -> None:
+        """Compile a cell, as IPython reads it, for all forks; one that IPython would refuse or warn of is left out."""
+        if cell in self.learned or "__future__" in cell:
+            return
+        with contextlib.suppress(SyntaxError, ValueError, Warning), warnings.catch_warnings():
+            warnings.simplefilter("error")
+            module: Any = super().ast_parse(cell)
+            codes: dict[tuple[int, str, int], tuple[ast.stmt, types.CodeType]] = {}
+            with self.extra_flags(ast.PyCF_ALLOW_TOP_LEVEL_AWAIT):
+                for node in module.body:
+                    shown = node is module.body[-1] and isinstance(node, ast.Expr)
+                    tree: Any = ast.Interactive([node]) if shown else ast.Module([node], [])
+                    symbol = "single" if shown else "exec"
+                    codes[id(node), symbol, self.flags] = node, super().__call__(tree, self.label, symbol)
+            self.learned[cell] = module
+            self.codes |= codes
+
+    def ast_parse(self, source: str, filename: str = "<unknown>", symbol: str = "exec") -> ast.AST:
+        known = self.learned.get(source) if symbol == "exec" else None
+        if known is not None:
+            return ast.Module(known.body.copy(), [])
+        return super().ast_parse(source, filename, symbol)
+
+    def __call__(self, source: Any, filename: str, symbol: str, **facts: Any) -> Any:
+        node = source.body[0] if isinstance(source, (ast.Module, ast.Interactive)) and len(source.body) == 1 else None
+        known = self.codes.get((id(node), symbol, self.flags))
+        if known is not None and known[0] is node:
+            return named(known[1], filename)
+        return super().__call__(source, filename, symbol, **facts)
+
+
+def named(code: types.CodeType, label: str) -> types.CodeType:
+    """`code` as if it were compiled under that name."""
+    inner = tuple(named(each, label) if isinstance(each, types.CodeType) else each for each in code.co_consts)
+    return code.replace(co_filename=label, co_consts=inner)
 
 
 class Shell(InteractiveShell):
@@ -166,6 +213,10 @@ class Shell(InteractiveShell):
         if changed or SPECIAL.search(raw_cell):
             return str(super().transform_cell(raw_cell))  # type: ignore[no-untyped-call]
         return raw_cell if raw_cell.endswith("\n") else raw_cell + "\n"
+
+    def transform_ast(self, node: ast.Module) -> ast.Module:
+        """What is written into a tree must not meet the code that was made of it before."""
+        return super().transform_ast(copy.deepcopy(node) if self.ast_transformers else node)  # type: ignore[no-any-return,no-untyped-call]
 
     def should_run_async(self, raw_cell: str, **facts: Any) -> bool:
         """Whether a cell waits for something; to find that out, IPython would compile every cell a second time."""

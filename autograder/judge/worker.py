@@ -131,8 +131,9 @@ class WorkerPeer(AnswersPeer):
         self.raised.clear()
         self.copies.clear()
         plt.close("all")
-        for write, value in zip(AFTER, self.before, strict=True):
-            write(value)
+        for read, write, value in zip(BEFORE, AFTER, self.before, strict=True):
+            if read() is not value:
+                write(value)
         self.before = []
 
     def on_figures(self) -> Any:

@@ -5,7 +5,7 @@ operation that would start others, and never touches CUDA: children could use ne
 
     control     a datagram socket, shared by the grader and all judges
                 "judge", with one end of the grader's socket to it and its own end of this one
-                "nothing", with a kit to compile: every fork runs it, and every student has it
+                "nothing", with a kit or another cell of a lesson to compile: every fork runs it, every student has it
                 "worker", its limits, with one end of the wire and one of the socket on which its end is told
     leash       standard input: when it closes the grader is gone, and everything here goes too
 """
@@ -13,6 +13,7 @@ operation that would start others, and never touches CUDA: children could use ne
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import os
 import select
@@ -74,11 +75,18 @@ class Zygote:
         facts = json.loads(request)
         ends = [socket.socket(fileno=fd) for fd in fds]
         if facts["fork"] == "nothing":
-            shell.compiled(facts["learn"], shell.KIT)
+            self._learn(facts)
         elif facts["fork"] == "judge":
             self._fork_judge(*ends)
         else:
             self._fork_worker(facts, *ends)
+
+    def _learn(self, facts: dict[str, Any]) -> None:
+        if "kit" in facts:
+            shell.compiled(facts["kit"], shell.KIT)
+        else:
+            self.shell.compile.learn(self.shell.transform_cell(facts["cell"]))
+        gc.freeze()  # see `warm_shell`
 
     def _fork_judge(self, job: socket.socket, control: socket.socket) -> None:
         pid = os.fork()
