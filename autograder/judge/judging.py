@@ -40,6 +40,7 @@ MOST_GROWTH_MB = 200
 def main(job: socket.socket, control: socket.socket, shell: shells.Shell) -> None:
     """Serve the grader at the other end of `job`, until it hangs up or this judge is not as new any more."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the grader's
+    gc.set_threshold(10_000)  # `renew` collects what is left
     channel, size = Channel(job), memory_mb()
     limit_memory(size)
     before = beginning()
