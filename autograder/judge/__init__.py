@@ -3,7 +3,7 @@
     grader (`engine`)            one process, with the gradebook; repairs notebooks (`submission`), writes verdicts
        │ control, leash
     zygote (`zygote`)            imported everything once, knows nothing secret, forks
-       ├── judge (`judging`)     trusted; gets one job with its tests through a socket, after the fork
+       ├── judge (`judging`)     trusted; gets jobs with their tests through a socket, after the fork, one by one
        │     │ the wire          JSON and blobs; closed, versioned, capped; nothing is ever unpickled on this side
        └── worker (`worker`)     in the sandbox; runs the student's cells; no test ever exists here
 
@@ -18,6 +18,10 @@ A worker can lie, hang, flood or die. It can lie about its own values alone: wha
 end. It is interrupted when a cell's time is up and killed if it goes on; a lost worker is replaced by another, which
 runs the cells so far without the fatal one, so that what was won before stays won. If the judge itself dies, the grader
 says so and goes on; if the grader dies, the leash ends all the rest.
+
+Each submission has a worker of its own. A judge goes on to the next submission, in the state in which it began, as long
+as each ended like any other; one in which anything was lost, late, forbidden or warned of is its last. What all
+submissions have in common, the kit and the lesson's own cells, is compiled before the forks.
 
     decoding student_cells matching placing release_cells drawings python_source repairs  what `submission` is made of
     wire known values memories mirror changes graphs state failures proxies          the wire and what crosses it

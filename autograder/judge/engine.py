@@ -136,7 +136,7 @@ class JudgeEngine:
                         "PyTorch finds no GPU here that it can use; --device simulated grades with a simulated one"
                     )
                 for lesson in lessons:
-                    self.zygote.learn(lesson)
+                    self.zygote.learn(lesson.kit["source"] if lesson.kit else "", lesson.taught)
             return self.zygote
 
     def _grade(self, hand_in: HandIn, released: Released) -> Graded:
@@ -288,12 +288,10 @@ class ZygoteProcess:
         assert self.process.stdin
         self.process.stdin.close()
 
-    def learn(self, lesson: ReleaseCells) -> None:
+    def learn(self, kit: str, cells: Iterable[str]) -> None:
         """Have what every student has of a lesson compiled once for all forks."""
-        if lesson.kit is not None:
-            self.control.send(json.dumps({"fork": "nothing", "kit": lesson.kit["source"]}).encode())
-        for cell in lesson.taught:
-            self.control.send(json.dumps({"fork": "nothing", "cell": cell}).encode())
+        for kind, source in (("kit", kit), *(("cell", each) for each in cells)):
+            self.control.send(json.dumps({"fork": "nothing", kind: source}).encode())
 
     def close(self) -> None:
         assert self.process.stdout

@@ -22,7 +22,9 @@ import torch
 
 from autograder.judge import shell as shells
 from autograder.judge.job import Cell, Job
+from autograder.judge.known import class_of
 from autograder.judge.link import Link
+from autograder.judge.proxies import handle_class
 from autograder.judge.state import READ, WRITE
 from autograder.judge.trial import NoSandbox, Trial
 from autograder.judge.wire import Channel, Closed
@@ -96,6 +98,8 @@ def renew(before: dict[str, Any]) -> None:
     with warnings.catch_warnings():
         pass  # what is shown once may be shown again
     shells.forget()
+    for cache in (class_of, handle_class):  # what was not loaded when it was asked for may be by now
+        cache.cache_clear()
     gc.collect()
     if mode := simulation():
         mode.counter.peak = mode.counter.used

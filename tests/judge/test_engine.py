@@ -22,6 +22,7 @@ from autograder.classroom.released import Released, read_released
 from autograder.classroom.verdict import State, Status
 from autograder.course import Limits, load
 from autograder.judge.engine import JudgeEngine
+from autograder.judge.judging import MOST_SUBMISSIONS
 from notebooks import ANSWERS, LESSON, Notebook, cell_of, code, make_course, submission
 
 LIMITS = Limits(cell_seconds=3, submission_seconds=20, jobs=2)
@@ -221,6 +222,115 @@ def test_it_forgets_what_it_graded(engine: JudgeEngine, released: Released) -> N
     wait_for(lambda: psutil.Process(engine.ready().process.pid).num_fds() <= zygotes)
     wait_for(lambda: len(processes(engine)) == 1)
     engine.ready().dismiss()
+    wait_for(lambda: not processes(engine))
+
+
+# --- one judge for several submissions --------------------------------------------------------------------------------
+
+
+SEEDED = "import torch, random, numpy\ntorch.manual_seed(1)\nrandom.seed(1)\nnumpy.random.seed(1)\n"
+CHANGED = SEEDED + "torch.set_default_dtype(torch.float64)\ntorch.set_grad_enabled(False)\n"
+DRAWN = (
+    "import torch, random, numpy\nprint(torch.rand(1), random.random(), numpy.random.rand(), torch.zeros(1).dtype)\n"
+)
+PLOTTED = "import matplotlib.pyplot as plt\nplt.plot([1])\n"
+KINDS = {
+    "right": submission(**ANSWERS, guess="3"),
+    "untouched": submission(),
+    "wrong": submission(double="return 'x' * 9", dice="return 1 / 0"),
+    "a state of its own": submission(double=CHANGED + "return 2 * x", dice="return sum(rolls)"),
+    "draws": submission(double=DRAWN + "return 2 * x", dice=DRAWN + "return sum(rolls)"),
+    "draws figures": submission(double=PLOTTED + "return 2 * x", dice=PLOTTED + "return len(plt.get_fignums())"),
+    "a class": submission(double="class Two(int): pass\nreturn Two(2 * x)", dice="return len"),
+    "tensors": submission(
+        double="import torch\nreturn torch.tensor(2 * x)", dice="import numpy\nreturn numpy.sum(rolls)"
+    ),
+    "warns": submission(double="import warnings\nwarnings.warn('oh')\nreturn 2 * x"),
+}
+
+
+def judges(engine: JudgeEngine) -> list[psutil.Process]:
+    """Those that wait."""
+    return wait_for(lambda: len(found := processes(engine)) == len(engine.ready().idle) and (found or [None]))
+
+
+@pytest.mark.parametrize("first", KINDS)
+def test_what_a_judge_did_before_changes_no_verdict_and_no_page(
+    engine: JudgeEngine, released: Released, first: str
+) -> None:
+    engine.ready().dismiss()
+    engine.grade(handed_in(KINDS[first]), released)
+    for name, content in KINDS.items():
+        again = engine.grade(handed_in(content), released)
+        engine.ready().dismiss()
+        fresh = engine.grade(handed_in(content), released)
+        assert replace(again.verdict, resources=None) == replace(fresh.verdict, resources=None), name
+        assert again.notebook == fresh.notebook, name
+
+
+def test_a_judge_does_the_next_submission_too(engine: JudgeEngine, released: Released) -> None:
+    engine.ready().dismiss()
+    engine.grade(RIGHT, released)
+    before = judges(engine)
+    for content in KINDS["untouched"], KINDS["wrong"], KINDS["draws"]:
+        engine.grade(handed_in(content), released)
+        assert judges(engine) == before and len(before) == 1
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "while True:\n    pass",
+        "import os\nos._exit(1)",
+        "import ctypes\nctypes.string_at(0)",
+        "import sys\nprint('oh', file=sys.stderr)\nreturn 2 * x",
+    ],
+    ids=["late", "gone", "crashed", "warned"],
+)
+def test_what_is_not_as_usual_is_the_last_that_a_judge_does(
+    engine: JudgeEngine, released: Released, monkeypatch: pytest.MonkeyPatch, answer: str
+) -> None:
+    monkeypatch.setattr(engine, "limits", replace(LIMITS, cell_seconds=1))
+    engine.ready().dismiss()
+    engine.grade(RIGHT, released)
+    (before,) = judges(engine)
+    engine.grade(handed_in(submission(double=answer)), released)
+    assert not psutil.wait_procs([before], timeout=30)[1]
+    assert engine.grade(RIGHT, released).verdict.points == FULL
+
+
+def test_a_judge_does_so_many_and_no_more(engine: JudgeEngine, released: Released) -> None:
+    engine.ready().dismiss()
+    engine.grade(RIGHT, released)
+    (before,) = judges(engine)
+    for _ in range(MOST_SUBMISSIONS - 1):
+        assert before.is_running()
+        assert engine.grade(RIGHT, released).verdict.points == FULL
+    assert not psutil.wait_procs([before], timeout=30)[1]
+    assert engine.grade(RIGHT, released).verdict.points == FULL
+
+
+def test_a_judge_that_is_killed_while_it_waits_is_not_missed(engine: JudgeEngine, released: Released) -> None:
+    engine.grade(RIGHT, released)
+    for each in judges(engine):
+        each.send_signal(signal.SIGKILL)
+    wait_for(lambda: not processes(engine))
+    graded = engine.grade(RIGHT, released)
+    assert graded.verdict.points == FULL and not graded.crashed_judge
+
+
+def test_where_one_judge_crashes_those_that_wait_are_sent_away(
+    engine: JudgeEngine, released: Released, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "limits", PATIENT)
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(engine.grade, sleeping(**ANSWERS), released)
+        judge, _ = judge_and_worker(engine)
+        engine.grade(RIGHT, released)
+        assert len(engine.ready().idle) == 1
+        judge.send_signal(signal.SIGKILL)
+        assert running.result(60).crashed_judge
+    assert engine.ready().idle == []
     wait_for(lambda: not processes(engine))
 
 

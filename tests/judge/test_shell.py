@@ -2,21 +2,35 @@
 
 from __future__ import annotations
 
+import ast
+import contextlib
 from collections.abc import Iterator
-from contextlib import suppress
+from dataclasses import asdict
+from typing import Any
 
 import pytest
-from live import run, said, worker
+from live import CAPS, run, said, worker
 
+from autograder.judge.engine import ZygoteProcess
 from autograder.judge.failures import Foreign
+from autograder.judge.judging import Starter
 from autograder.judge.link import Link
-from autograder.judge.shell import EACH, Recorder
+from autograder.judge.shell import EACH, Compiler, Recorder
 
 
-@pytest.fixture(scope="module")
-def link() -> Iterator[Link]:
-    with worker() as started:
-        yield started
+@pytest.fixture(scope="module", params=["as they come", "compiled before the fork"])
+def link(request: pytest.FixtureRequest) -> Iterator[Link]:
+    with contextlib.ExitStack() as stack:
+        if request.param == "as they come":
+            yield stack.enter_context(worker())
+            return
+        started = ZygoteProcess("on", "cpu")
+        stack.callback(started.close)
+        assert "ready" in started.facts
+        started.learn("", [cell for _, cells, _ in CASES for cell in cells])
+        link = Starter(started.control, asdict(CAPS))({})
+        stack.callback(link.close)
+        yield link
 
 
 CASES = [  # what is shown by the last of the cells
@@ -133,7 +147,7 @@ def test_what_was_cut_is_said() -> None:
 def test_an_answer_that_takes_the_streams_away_can_still_be_asked() -> None:
     with worker() as link:
         run(link, "kept = 3")
-        with suppress(Foreign):
+        with contextlib.suppress(Foreign):
             run(link, "import sys, builtins\nsys.stdout = sys.stderr = None\nbuiltins.print = None")
         assert link.ask_within(5, "name", "kept") == 3
 
@@ -146,6 +160,60 @@ def test_an_input_transformer_of_the_student_is_the_students(link: Link) -> None
     assert said(run(link, "'cat'")) == "'dog'"
     run(link, "get_ipython().input_transformers_cleanup.pop()")
     assert said(run(link, "'cat'")) == "'cat'"
+
+
+# --- what is compiled before the fork ---------------------------------------------------------------------------------
+
+
+CELL = "x = 1\n\ndef f():\n    return [1 / 0 for _ in 'a']\n\nx + 1\n"
+
+
+def compiled(compiler: Compiler, source: str) -> list[Any]:
+    """The code of each statement, as IPython has it made."""
+    return [compiler(ast.Module([each], []), "<cell 7>", "exec") for each in compiler.ast_parse(source).body]
+
+
+def test_what_is_known_is_taken_and_bears_the_cells_name() -> None:
+    compiler = Compiler()
+    compiler.learn(CELL)
+    with compiler.extra_flags(ast.PyCF_ALLOW_TOP_LEVEL_AWAIT):
+        known = [compiler.codes[id(each), "exec", compiler.flags] for each in compiler.learned[CELL].body[:2]]
+        first, second, _ = compiled(compiler, CELL)
+    assert [first.co_code, second.co_code] == [each.co_code for _, each in known]
+    (function,) = (each for each in second.co_consts if hasattr(each, "co_code"))
+    (inner,) = (each for each in function.co_consts if hasattr(each, "co_code"))
+    assert {each.co_filename for each in (first, second, function, inner)} == {"<cell 7>"}
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["def f(:", "from __future__ import annotations\nx: int = 1", "'\\d'", "return 1", "x = '\0'", "await g()\nreturn"],
+)
+def test_what_ipython_would_refuse_or_warn_of_is_left_to_it(cell: str) -> None:
+    compiler = Compiler()
+    before = compiler.flags
+    compiler.learn(cell)
+    assert (compiler.learned, compiler.codes, compiler.flags) == ({}, {}, before)
+
+
+def test_a_future_that_a_student_imports_holds_for_known_cells_too() -> None:
+    compiler = Compiler()
+    compiler.learn("def f(x: nowhere): pass")
+    compiled(compiler, "from __future__ import annotations")
+    names: dict[str, Any] = {}
+    for each in compiled(compiler, "def f(x: nowhere): pass"):
+        exec(each, names)
+    assert names["f"].__annotations__ == {"x": "nowhere"}
+
+
+def test_a_transformer_of_trees_is_asked_of_known_cells_too(link: Link) -> None:
+    """3.14159 is among the cells that were compiled."""
+    source = "import ast\nclass Rounded(ast.NodeTransformer):\n    def visit_Constant(self, node):\n        "
+    source += "return ast.copy_location(ast.Constant(3), node) if node.value == 3.14159 else node\n"
+    run(link, source + "get_ipython().ast_transformers.append(Rounded())")
+    assert [said(run(link, "3.14159")) for _ in range(2)] == ["3", "3"]
+    run(link, "get_ipython().ast_transformers.clear()")
+    assert said(run(link, "3.14159")).startswith("3.14")
 
 
 def test_each_thing_that_is_shown_counts_for_more_than_its_own_characters() -> None:
