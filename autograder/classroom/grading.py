@@ -10,6 +10,8 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import signal
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
@@ -140,6 +142,28 @@ def _lock(handle: int, out: Path) -> None:
         raise UsageError(f"another run is writing to {out}; wait for it, or choose another --out") from error
 
 
+@contextlib.contextmanager
+def noting_ctrl_c(noted: threading.Event) -> Iterator[None]:
+    """Have the first Ctrl-C noted, for a moment at which nothing is being written; the second interrupts as ever.
+
+    As an exception it may arrive in the middle of an import or of SQLite's calls, and get lost there.
+    """
+    usual = signal.default_int_handler
+    if threading.current_thread() is not threading.main_thread() or signal.getsignal(signal.SIGINT) is not usual:
+        yield  # it does not arrive here, or somebody else minds it
+        return
+
+    def note(signum: int, frame: object) -> None:
+        signal.signal(signal.SIGINT, usual)
+        noted.set()
+
+    signal.signal(signal.SIGINT, note)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, usual)
+
+
 class _Run:
     def __init__(self, request: Request, lessons: dict[str, Released], watch: Watcher) -> None:
         self.request, self.lessons, self.watch = request, lessons, watch
@@ -154,6 +178,7 @@ class _Run:
             raise
         self.verdicts: dict[tuple[str, str], Verdict] = {}
         self.reused = 0
+        self.asked_to_stop = threading.Event()
 
     def go(self, intake: Intake) -> Results:
         try:
@@ -195,10 +220,11 @@ class _Run:
     def _grade_all(self, rows: list[HandIn], total: int) -> None:
         suspects = [each for each in rows if self.attempts.ended(each)]
         try:
-            suspects += self._grade([each for each in rows if each not in suspects], self.request.jobs)
-            for each in suspects:
-                while self._grade([each], 1) and not self.attempts.spent(each):
-                    pass
+            with noting_ctrl_c(self.asked_to_stop):
+                suspects += self._grade([each for each in rows if each not in suspects], self.request.jobs)
+                for each in suspects:
+                    while self._grade([each], 1) and not self.attempts.spent(each):
+                        pass
         except KeyboardInterrupt:
             raise Stopped(len(self.verdicts), total) from None
 
@@ -209,7 +235,9 @@ class _Run:
             waiting: dict[Future[Graded], HandIn] = {pool.submit(self._grade_one, each): each for each in rows}
             try:
                 while waiting:
-                    done, _ = wait(waiting, timeout=1, return_when=FIRST_COMPLETED)
+                    done, _ = wait(waiting, timeout=0.2, return_when=FIRST_COMPLETED)
+                    if self.asked_to_stop.is_set():
+                        raise KeyboardInterrupt
                     self.keeper.writer.tick()
                     for each in done:
                         row, graded = waiting.pop(each), each.result()

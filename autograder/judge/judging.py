@@ -13,6 +13,7 @@ import os
 import resource
 import signal
 import socket
+import sys
 import warnings
 from pathlib import Path
 from typing import Any
@@ -45,7 +46,7 @@ def main(job: socket.socket, control: socket.socket, shell: shells.Shell) -> Non
     gc.set_threshold(10_000)  # `renew` collects what is left
     channel, size = Channel(job), memory_mb()
     limit_memory(size)
-    before = beginning()
+    before, modules = beginning(), len(sys.modules)
     for done in range(1, MOST_SUBMISSIONS + 1):
         try:
             facts, _ = channel.receive()
@@ -58,6 +59,10 @@ def main(job: socket.socket, control: socket.socket, shell: shells.Shell) -> Non
         if not again:
             return
         renew(before)
+        if len(sys.modules) != modules:  # what was not there when it was asked for may be by now
+            modules = len(sys.modules)
+            class_of.cache_clear()
+            handle_class.cache_clear()
 
 
 def do(facts: dict[str, Any], control: socket.socket, shell: shells.Shell) -> dict[str, Any]:
@@ -98,8 +103,6 @@ def renew(before: dict[str, Any]) -> None:
     with warnings.catch_warnings():
         pass  # what is shown once may be shown again
     shells.forget()
-    for cache in (class_of, handle_class):  # what was not loaded when it was asked for may be by now
-        cache.cache_clear()
     gc.collect()
     if mode := simulation():
         mode.counter.peak = mode.counter.used

@@ -39,6 +39,7 @@ class Late(Exception):
 
 
 to_json = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"), check_circular=False).encode
+from_json = json.JSONDecoder().decode
 
 
 class Blobs:
@@ -130,7 +131,7 @@ def parse(text: bytes, body: memoryview) -> tuple[Any, list[memoryview]]:
         Violation: it is not JSON, or not of the form [message, lengths].
     """
     try:
-        facts = json.loads(text)
+        facts = from_json(text.decode())
     except (ValueError, RecursionError) as error:
         raise Violation(f"not JSON: {error}") from None
     if not isinstance(facts, list) or len(facts) != 2 or not isinstance(facts[1], list):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import multiprocessing
+import os
 import random
 import shutil
 import signal
@@ -13,6 +14,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -23,6 +25,7 @@ from autograder.classroom.grading import Stopped
 from autograder.classroom.verdict import Status, Verdict
 from autograder.errors import UsageError
 from autograder.gradebook import store as store_module
+from autograder.gradebook.record import Writer
 from autograder.gradebook.store import Store
 from notebooks import LESSON, make_course, write
 
@@ -187,6 +190,23 @@ def test_ctrl_c_makes_nobody_a_suspect(root: Path) -> None:
     assert not list((root / "graded" / "attempts").iterdir())
     engine = FakeEngine(root / "log 2", deeds={"stop": lambda: None})
     assert points(run(root, folder, engine)) == {**HEALTHY, "s003": 7}
+
+
+def test_a_ctrl_c_that_arrives_in_a_library_is_not_lost(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def pressed_in_a_callback(writer: Writer) -> None:
+        with suppress(BaseException):  # as in the callbacks of SQLite, and in some imports
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(0.01)
+
+    monkeypatch.setattr(Writer, "tick", pressed_in_a_callback)
+    folder = hand_in(root)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(Stopped):
+            run(root, folder, FakeEngine(root / "log", seconds=0.3))
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 # --- the disk and the gradebook ---------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from live import CAPS, run, said, starter, worker, zygote
 from autograder.judge.failures import Foreign
 from autograder.judge.link import GRACE_SECONDS, Lost, TimeUp
 from autograder.judge.state import fixed
+from autograder.judge.wire import VERSION
 
 DEAF = "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True:\n    pass"
 
@@ -110,7 +111,7 @@ def test_a_worker_that_does_not_speak_the_protocol_is_ended_at_once() -> None:
 
 
 def test_a_worker_that_promises_gigabytes_is_ended_at_once() -> None:
-    promise = "import os, struct\nframe = struct.pack('!HIQ', 1, 10, 2**40)\n"
+    promise = f"import os, struct\nframe = struct.pack('!HIQ', {VERSION}, 10, 2**40)\n"
     promise += "for fd in range(3, 64):\n    try:\n        os.write(fd, frame)\n    except OSError:\n        pass"
     with worker() as link, pytest.raises(Lost, match="larger than any may be") as lost:
         run(link, promise)
