@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -266,6 +268,42 @@ def test_what_a_judge_did_before_changes_no_verdict_and_no_page(
         fresh = engine.grade(handed_in(content), released)
         assert replace(again.verdict, resources=None) == replace(fresh.verdict, resources=None), name
         assert again.notebook == fresh.notebook, name
+
+
+RENEWED = """
+import linecache, random, warnings
+import matplotlib.pyplot as plt, numpy, torch
+from autograder.judge import judging, shell
+from autograder.judge.warm import warm_shell
+from autograder.kit.gpu_memory import simulation
+warm_shell(simulate=True)
+
+def facts():
+    shown.clear()
+    exec("import warnings; warnings.warn('once')", names)
+    states = {name: hash(each) for name, each in judging.beginning().items()}
+    others = [len(shown), torch.utils._device.CURRENT_DEVICE, plt.get_fignums(), "<cell 3>" in linecache.cache]
+    return [*states.items(), *enumerate([*others, simulation().counter.peak])]
+
+shown, names = [], {"__name__": "a", "__file__": "a.py"}
+warnings.simplefilter("default")
+warnings.showwarning = lambda *facts: shown.append(facts)
+before = judging.beginning()
+judging.renew(before)
+wanted = facts()
+torch.rand(3), random.random(), numpy.random.rand(3), torch.rand(3, device="cuda")
+torch.set_default_dtype(torch.float64), torch.set_grad_enabled(False), torch.set_default_device("cuda")
+plt.plot([1])
+shell.remember("<cell 3>", "secret = 1")
+assert [each for each in facts() if each in wanted] == []
+judging.renew(before)
+assert [each for each in facts() if each not in wanted] == []
+"""
+
+
+def test_a_judge_is_renewed_in_all_that_there_is_once_in_a_process() -> None:
+    done = subprocess.run([sys.executable, "-c", RENEWED], capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode == 0, done.stderr
 
 
 def test_a_judge_does_the_next_submission_too(engine: JudgeEngine, released: Released) -> None:
