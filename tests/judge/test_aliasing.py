@@ -154,3 +154,50 @@ def test_what_is_no_tensor_never_passes_for_a_view() -> None:
     for got in (None, 3, [1.0]):
         with pytest.raises(AttributeError):
             expect_view(got, matrix("cpu"))
+
+
+SHAPES = {
+    "transposed": "x.t_()",
+    "a further dimension": "x.unsqueeze_(0)",
+    "flat": "x.resize_(6)",
+    "fewer": "x.resize_(2, 2)",
+    "more": "x.resize_(3, 3).fill_(1)",
+    "other memory": "x.data = torch.full((2, 3), 9.0)",
+    "other memory of another shape": "x.data = torch.full((3,), 9.0)",
+    "a part of itself": "x.data = x.data[1:]",
+    "another place": "x.set_(x.untyped_storage(), 1, (2, 2), (2, 1))",
+    "a memory it shares with another": "x.data = other",
+    "another dtype": "x.data = x.data.double()",
+    "swapped axes": "x.swapaxes_(0, 1)",
+}
+
+
+@pytest.mark.parametrize("change", SHAPES)
+def test_a_tensor_that_is_laid_elsewhere_or_otherwise_in_place_is_so_here(change: str) -> None:
+    def answer(x: torch.Tensor, other: torch.Tensor) -> None:
+        exec(SHAPES[change])
+
+    here = torch.arange(6.0).reshape(2, 3), torch.zeros(2, 3)
+    kernel = torch.arange(6.0).reshape(2, 3), torch.zeros(2, 3)
+    answer(*kernel)
+    with connected(answer=answer) as ask:
+        ask("answer")(*here)
+        ask("answer")  # one more message: nothing is told twice
+    for mine, theirs in zip(here, kernel, strict=True):
+        assert (mine.shape, mine.stride(), mine.dtype) == (theirs.shape, theirs.stride(), theirs.dtype)
+        assert torch.equal(mine, theirs)
+    for x, other in (here, kernel):
+        other += 5
+        x *= 2
+    assert torch.equal(here[0], kernel[0]) and torch.equal(here[1], kernel[1]), "they share what they share there"
+
+
+@pytest.mark.parametrize("change", SHAPES)
+def test_what_a_test_lays_elsewhere_between_two_calls_is_so_for_the_answer(change: str) -> None:
+    seen: list[torch.Tensor] = []
+    x, other = torch.arange(6.0).reshape(2, 3), torch.zeros(2, 3)
+    with connected(answer=lambda *args: seen.append(args[0].clone())) as ask:
+        ask("answer")(x, other)
+        exec(SHAPES[change])
+        ask("answer")(x, other)
+    assert torch.equal(seen[1], x) and seen[1].dtype is x.dtype
