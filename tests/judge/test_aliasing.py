@@ -159,16 +159,16 @@ def test_what_is_no_tensor_never_passes_for_a_view() -> None:
 SHAPES = {
     "transposed": "x.t_()",
     "a further dimension": "x.unsqueeze_(0)",
-    "flat": "x.resize_(6)",
-    "fewer": "x.resize_(2, 2)",
-    "more": "x.resize_(3, 3).fill_(1)",
-    "other memory": "x.data = torch.full((2, 3), 9.0)",
+    "flat": "x.resize_(9)",
+    "fewer": "x.resize_(2, 3)",
+    "more": "x.resize_(4, 4).fill_(1)",
+    "other memory": "x.data = torch.full((3, 3), 9.0)",
     "other memory of another shape": "x.data = torch.full((3,), 9.0)",
     "a part of itself": "x.data = x.data[1:]",
     "another place": "x.set_(x.untyped_storage(), 1, (2, 2), (2, 1))",
     "a memory it shares with another": "x.data = other",
     "another dtype": "x.data = x.data.double()",
-    "swapped axes": "x.swapaxes_(0, 1)",
+    "the same bytes of another dtype": "x.data = x.data.view(torch.int32)",
 }
 
 
@@ -177,8 +177,8 @@ def test_a_tensor_that_is_laid_elsewhere_or_otherwise_in_place_is_so_here(change
     def answer(x: torch.Tensor, other: torch.Tensor) -> None:
         exec(SHAPES[change])
 
-    here = torch.arange(6.0).reshape(2, 3), torch.zeros(2, 3)
-    kernel = torch.arange(6.0).reshape(2, 3), torch.zeros(2, 3)
+    here = torch.arange(9.0).reshape(3, 3), torch.zeros(3, 3)
+    kernel = torch.arange(9.0).reshape(3, 3), torch.zeros(3, 3)
     answer(*kernel)
     with connected(answer=answer) as ask:
         ask("answer")(*here)
@@ -195,7 +195,7 @@ def test_a_tensor_that_is_laid_elsewhere_or_otherwise_in_place_is_so_here(change
 @pytest.mark.parametrize("change", SHAPES)
 def test_what_a_test_lays_elsewhere_between_two_calls_is_so_for_the_answer(change: str) -> None:
     seen: list[torch.Tensor] = []
-    x, other = torch.arange(6.0).reshape(2, 3), torch.zeros(2, 3)
+    x, other = torch.arange(9.0).reshape(3, 3), torch.zeros(3, 3)
     with connected(answer=lambda *args: seen.append(args[0].clone())) as ask:
         ask("answer")(x, other)
         exec(SHAPES[change])
