@@ -150,9 +150,9 @@ class _Matcher:
     def _is_kit(self, cell: StudentCell) -> bool:
         if self.release.kit is None:
             return False
-        title = first_comment(self.release.plain_kit)
-        named = title != "" and cell.plain.partition("\n")[0] == title
-        return KIT in (cell.grade_id, cell.id) or cell.plain == self.release.plain_kit or named
+        title, kit = self.release.kit_title, self.release.plain_kit
+        named = title != "" and cell.plain.startswith(title) and cell.plain.partition("\n")[0] == title
+        return KIT in (cell.grade_id, cell.id) or cell.plain == kit or named
 
     def _test(self, cell: StudentCell) -> str | None:
         """The test that a cell is a copy of. Hidden tests may be released with one text: then the next in order."""
@@ -210,8 +210,8 @@ class _Matcher:
         return found
 
     def _is_start(self, exercise: str, statement: ast.stmt) -> bool:
-        starters = self.release.starters[exercise]
-        return is_open(statement) or dump(statement) in starters.get(outline(statement), ())
+        alike = self.release.starters[exercise].get(outline(statement), [])
+        return is_open(statement) or (bool(alike) and dump(statement) in alike)
 
     # --- what to tell -------------------------------------------------------------------------------------------------
 

@@ -75,6 +75,11 @@ class ReleaseCells:
         return plain(self.shown.get(KIT, ""))
 
     @cached_property
+    def kit_title(self) -> str:
+        """The comment with which the kit begins; "" if there is none."""
+        return first_comment(self.plain_kit)
+
+    @cached_property
     def taught(self) -> list[str]:
         """The cells that are run in a worker as they were handed out."""
         others = {self.shown[each] for each in (KIT, *self.tests) if each in self.shown}
