@@ -34,8 +34,8 @@ def grade(
     device: Annotated[
         str | None,
         typer.Option(
-            help="The judge's second device beside the CPU: cuda, simulated, cpu for none, or auto: cuda where "
-            "there is a GPU and else simulated. Default: auto."
+            help="The judge's second device beside the CPU: cuda (with --sandbox off), simulated, cpu for none, or "
+            "auto: cuda where it can be used and else simulated. Default: auto."
         ),
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Where results go. Default: graded/, as course.toml says.")] = None,

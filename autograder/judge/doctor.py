@@ -152,6 +152,9 @@ def _facts() -> list[Row]:
     return [Row(name, "fact", words) for name, words in facts.items()]
 
 
+NO_GPU = "no GPU that PyTorch can use; lessons and judge simulate one"
+
+
 def _torch() -> list[Row]:
     """About PyTorch. It is imported last: its threads are in the sandbox's way."""
     try:
@@ -161,7 +164,7 @@ def _torch() -> list[Row]:
     gpus = [torch.cuda.get_device_name(n) for n in range(torch.cuda.device_count())]
     return [
         Row("PyTorch", "fact", f"{torch.__version__}, at most {torch.get_num_threads()} threads"),
-        Row("CUDA", "fact", ", ".join(gpus) or "no GPU that PyTorch can use; the lessons simulate one"),
+        Row("CUDA", "fact", f"{', '.join(gpus)}; only --sandbox off grades on it" if gpus else NO_GPU),
     ]
 
 

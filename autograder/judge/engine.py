@@ -50,8 +50,8 @@ class JudgeEngine:
 
     Args:
         sandbox: "on", or "off" for code that is trusted, where a machine has no sandbox to give.
-        device: what tests run on besides the CPU: "cuda", "simulated", "cpu" for nothing; "auto" is CUDA where there is
-            a GPU, and else simulated.
+        device: what tests run on besides the CPU: "cuda", "simulated", "cpu" for nothing; "auto" is CUDA where judge
+            and worker can both use a GPU, and else simulated.
     """
 
     name = "judge"
@@ -64,6 +64,11 @@ class JudgeEngine:
         self.lock = threading.Lock()
         self.zygote: ZygoteProcess | None = None
         self.stopped = False
+        if device == "auto" and self.device == "cuda":
+            try:
+                self.ready()
+            except UsageError:  # there it would be said again, if it is not about the GPU
+                self.device = "simulated"
 
     def key(self, hand_in: HandIn, released: Released) -> str:
         """A hash of all that the verdict depends on."""
@@ -129,12 +134,10 @@ class JudgeEngine:
                         f"nothing can be graded here: {why}. `course doctor` says what this machine lacks; "
                         "--sandbox off grades without a sandbox, for work of people you trust"
                     )
-                if self.device == "cuda" and not self.zygote.facts["gpu"]:
+                if self.device == "cuda" and (why := self._no_cuda(self.zygote)):
                     self.zygote.close()
                     self.zygote = None
-                    raise UsageError(
-                        "PyTorch finds no GPU here that it can use; --device simulated grades with a simulated one"
-                    )
+                    raise UsageError(f"{why}; --device simulated grades with a simulated one")
                 for lesson in lessons:
                     self.zygote.learn(lesson.kit["source"] if lesson.kit else "", lesson.taught)
             return self.zygote
@@ -162,20 +165,46 @@ class JudgeEngine:
         verdict = with_resources(judged(hand_in, released, repaired, result), result)
         return Graded(verdict, written(executed_notebook(repaired, result)))
 
+    def _no_cuda(self, zygote: ZygoteProcess) -> str:
+        """Why nothing can be graded on a GPU here; "" if it can. An answer that no worker can run gets no points."""
+        if not zygote.facts["gpu"]:
+            return "PyTorch finds no GPU here that it can use"
+        answer, test = "import torch\nprobe = torch.ones(2, device='cuda') + 1", "assert probe.cpu().tolist() == [2, 2]"
+        job = self._job_of([[0, "student", answer, ""], [1, "test", test, "probe"]])
+        try:
+            with zygote.judge() as judge:
+                result = judge.do(job, monotonic() + job["submission_seconds"] + GRACE_SECONDS)
+        except (Late, Closed, Violation, ValueError) as error:
+            return f"the GPU here cannot be used for grading ({error or 'it took too long'})"
+        if result.get("tests", {}).get("probe", {}).get("ending") == "passed":
+            return ""
+        why = next(iter(result.get("errors", {}).values()), None) or "its result was wrong"
+        boxed = ": the sandbox gives workers no device, and --sandbox off is for work of people you trust"
+        return f"the GPU here cannot be used for grading ({why[:200]}){boxed * (self.sandbox == 'on')}"
+
     def _job(self, repaired: Repaired, release: ReleaseCells) -> dict[str, Any]:
-        limits = self.limits
-        return {
-            "cells": cells_to_run(repaired, release),
+        return self._job_of(cells_to_run(repaired, release)) | {
             "imports": "\n".join(release.imports.values()),
             "handed_in": dict(repaired.handed_in),
             "unclear": sorted(repaired.unclear),
+            "asked": dict(release.asked),
+        }
+
+    def _job_of(self, cells: list[list[Any]]) -> dict[str, Any]:
+        limits = self.limits
+        return {
+            "cells": cells,
+            "imports": "",
+            "handed_in": {},
+            "unclear": [],
             "cell_seconds": limits.cell_seconds,
             "submission_seconds": limits.submission_seconds,
             "output_characters": limits.output_kb << 10,
             "seed": SEED,
-            "asked": dict(release.asked),
+            "asked": {},
             "caps": {
                 "memory_mb": limits.memory_mb,
+                "address_space": self.device != "cuda",
                 "disk_mb": limits.disk_mb,
                 "cpu_seconds": limits.submission_seconds,
             },

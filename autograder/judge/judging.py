@@ -29,7 +29,7 @@ from autograder.judge.proxies import handle_class
 from autograder.judge.state import READ, WRITE
 from autograder.judge.trial import NoSandbox, Trial
 from autograder.judge.wire import Channel, Closed
-from autograder.kit.gpu_memory import simulation
+from autograder.kit.gpu_memory import simulated, simulation
 
 MEMORY_MB = 4096
 """More than any judge needs: what an answer returns has limits of its own."""
@@ -137,8 +137,8 @@ def memory_mb() -> float:
 
 def limit_memory(size: float) -> None:
     """What a worker sends cannot make the judge take all of the machine's memory."""
-    limit = int(size + MEMORY_MB) << 20
-    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    limit, gpu = int(size + MEMORY_MB) << 20, torch.cuda.is_available() and not simulated()
+    resource.setrlimit(resource.RLIMIT_DATA if gpu else resource.RLIMIT_AS, (limit, limit))  # see `Caps`
 
 
 def cpu_seconds() -> float:

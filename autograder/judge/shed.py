@@ -18,9 +18,13 @@ NOBODY = 65534
 
 @dataclass(frozen=True)
 class Caps:
-    """What one worker may use. Memory is what it may take beyond the zygote's, in address space."""
+    """What one worker may use. Memory is what it may take beyond the zygote's.
+
+    It is counted in address space, or else in what can be written to: CUDA reserves addresses by the terabyte.
+    """
 
     memory_mb: int = 2048
+    address_space: bool = True
     cpu_seconds: int = 300
     open_files: int = 256
     disk_mb: int = 64
@@ -66,7 +70,7 @@ def limit(caps: Caps, taken: int, count_threads: bool) -> None:
     disk = caps.disk_mb << 20
     limits = {"CPU": caps.cpu_seconds, "NOFILE": caps.open_files, "FSIZE": disk, "CORE": 0, "SIGPENDING": 64}
     limits |= {"MEMLOCK": 0, "MSGQUEUE": 0, "NICE": 0, "RTPRIO": 0}
-    limits |= {"AS": taken + (caps.memory_mb << 20)} if taken else {}
+    limits |= {"AS" if caps.address_space else "DATA": taken + (caps.memory_mb << 20)} if taken else {}
     limits |= {"NPROC": caps.threads} if count_threads else {}
     for name, value in limits.items():
         if (number := getattr(resource, f"RLIMIT_{name}", None)) is not None:

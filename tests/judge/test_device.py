@@ -15,7 +15,8 @@ from autograder.course import load
 from autograder.engines import make_engine
 from autograder.engines.nbgrader_engine import NbgraderEngine
 from autograder.errors import UsageError
-from autograder.judge.engine import JudgeEngine, has_gpu
+from autograder.judge import engine as module
+from autograder.judge.engine import JudgeEngine, ZygoteProcess, has_gpu
 from notebooks import code
 
 pytestmark = pytest.mark.slow
@@ -65,6 +66,31 @@ def test_cuda_is_refused_where_there_is_none_and_auto_simulates() -> None:
             engine.ready()  # type: ignore[attr-defined]
     finally:
         engine.close()
+
+
+@pytest.mark.skipif(has_gpu(), reason="there is a real GPU here")
+def test_a_gpu_that_no_worker_can_use_is_refused_and_auto_simulates(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Or every right answer would lose its points on the second device."""
+
+    class Claiming(ZygoteProcess):
+        @property
+        def facts(self) -> dict[str, Any]:  # type: ignore[override]
+            return {**super().facts, "gpu": True}
+
+    monkeypatch.setattr(module, "ZygoteProcess", Claiming)
+    monkeypatch.setattr(module, "has_gpu", lambda: True)
+    lessons = [read_released(COURSE, LESSON)]
+    for sandbox, words in (("on", "--sandbox off is for work of people you trust"), ("off", "--device simulated")):
+        with pytest.raises(UsageError, match=rf"GPU here cannot be used for grading \(.*{words}"):
+            JudgeEngine(COURSE.limits, lessons, device="cuda", sandbox=sandbox).ready()
+    engine = JudgeEngine(COURSE.limits, lessons)
+    try:
+        assert engine.device == "simulated"
+        verdict = graded(engine, hand_in())
+    finally:
+        engine.close()
+    assert verdict.points == verdict.max_points
+    assert verdict.basis is not None and verdict.basis.device == "simulated"
 
 
 @pytest.mark.skipif(has_gpu(), reason="there is a real GPU here")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Iterator
+from dataclasses import replace
 from time import monotonic
 
 import psutil
@@ -128,6 +129,18 @@ def test_a_flood_of_output_is_cut() -> None:
 def test_a_memory_hog_is_lost_and_says_why() -> None:
     with worker() as link:
         shown = ""
+        try:
+            shown = said(run(link, "kept = []\nwhile True:\n    kept.append(bytearray(64 << 20))"))
+        except Lost as lost:
+            shown = lost.why
+        assert "emory" in shown
+
+
+def test_so_is_one_whose_memory_is_not_counted_in_addresses() -> None:
+    """As where there is a GPU. Addresses alone cost it nothing."""
+    reserved = "import mmap\nroom = mmap.mmap(-1, 1 << 40, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS, mmap.PROT_READ)"
+    with worker(replace(CAPS, address_space=False)) as link:
+        assert said(run(link, reserved)) == ""
         try:
             shown = said(run(link, "kept = []\nwhile True:\n    kept.append(bytearray(64 << 20))"))
         except Lost as lost:
