@@ -296,10 +296,10 @@ class ZygoteProcess:
 
     def _new_judge(self) -> JudgeProcess:
         ours, theirs = socket.socketpair()
-        with theirs:
-            socket.send_fds(self.control, [b'{"fork": "judge"}'], [theirs.fileno(), self.control.fileno()])
-        ours.settimeout(GRACE_SECONDS)
         try:
+            with theirs:
+                socket.send_fds(self.control, [b'{"fork": "judge"}'], [theirs.fileno(), self.control.fileno()])
+            ours.settimeout(GRACE_SECONDS)
             _, (process,), _, _ = socket.recv_fds(ours, 1, 1)
         except (OSError, ValueError) as error:
             ours.close()

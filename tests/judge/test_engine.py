@@ -23,8 +23,9 @@ from autograder.classroom.reading import Unreadable
 from autograder.classroom.released import Released, read_released
 from autograder.classroom.verdict import State, Status
 from autograder.course import Limits, load
-from autograder.judge.engine import JudgeEngine
+from autograder.judge.engine import JudgeEngine, ZygoteProcess
 from autograder.judge.judging import MOST_SUBMISSIONS
+from autograder.judge.wire import Closed
 from notebooks import ANSWERS, LESSON, Notebook, cell_of, code, make_course, submission
 
 LIMITS = Limits(cell_seconds=3, submission_seconds=20, jobs=2)
@@ -162,6 +163,20 @@ def test_when_the_zygote_is_killed_the_next_submission_gets_another(engine: Judg
     first.wait(30)
     assert engine.grade(RIGHT, released).verdict.points == FULL
     assert engine.ready().process.pid != first.pid
+
+
+def test_a_zygote_that_dies_before_it_is_asked_makes_no_judge_and_leaves_nothing_open() -> None:
+    started = ZygoteProcess("off", "cpu")
+    try:
+        assert "ready" in started.facts
+        started.process.kill()
+        started.process.wait(30)
+        before = psutil.Process().num_fds()
+        with pytest.raises(Closed, match="no judge was started"), started.judge():
+            pass
+        assert psutil.Process().num_fds() == before
+    finally:
+        started.close()
 
 
 def test_a_worker_that_is_killed_from_outside_is_not_internal(
