@@ -104,4 +104,5 @@ def test_nbgraders_kernel_has_a_second_device_in_every_lesson() -> None:
     finally:
         engine.close()
     assert done.notebook is not None
-    assert json.loads(done.notebook)["cells"][-1]["outputs"][0]["text"] == ["simulated GPU\n"]
+    outputs = json.loads(done.notebook)["cells"][-1]["outputs"]
+    assert "".join(text for each in outputs for text in each["text"]) == "simulated GPU\n"  # it may come in parts
