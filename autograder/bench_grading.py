@@ -25,7 +25,8 @@ from autograder.classroom.released import Released, read_released
 from autograder.course import Course, Lesson
 from autograder.engines import Engine
 from autograder.engines.nbgrader_engine import NbgraderEngine
-from autograder.judge.engine import JudgeEngine, cells_to_run, environment
+from autograder.judge.engine import JudgeEngine, cells_to_run
+from autograder.judge.processes import environment
 from autograder.judge.submission import Repaired, release_cells, repair
 
 JOBS = 2

@@ -28,6 +28,7 @@ submissions have in common, the kit and the lesson's own cells, is compiled befo
     copies pickles                                                                   a test's models, in the worker too
     peer link lent                                                                   its ends
     job names trial judging                                                          the judge: tests, one by one
+    processes                                                                        zygote and judges, from outside
     sandbox seccomp landlock jail shed ground kernel doctor                          the sandbox
     shell warm rehearsal drawing                                                     IPython without a kernel
     bare                                                                             the yardstick of its speed

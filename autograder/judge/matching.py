@@ -151,7 +151,7 @@ class _Matcher:
         if self.release.kit is None:
             return False
         title, kit = self.release.kit_title, self.release.plain_kit
-        named = title != "" and cell.plain.startswith(title) and cell.plain.partition("\n")[0] == title
+        named = title != "" and cell.plain.partition("\n")[0] == title
         return KIT in (cell.grade_id, cell.id) or cell.plain == kit or named
 
     def _test(self, cell: StudentCell) -> str | None:

@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any
 
-from autograder.judge.engine import ZygoteProcess
 from autograder.judge.judging import Starter
 from autograder.judge.link import Link
+from autograder.judge.processes import ZygoteProcess
 from autograder.judge.sandbox import Caps
 from autograder.judge.shell import Event
 

@@ -16,7 +16,8 @@ from autograder.engines import make_engine
 from autograder.engines.nbgrader_engine import NbgraderEngine
 from autograder.errors import UsageError
 from autograder.judge import engine as module
-from autograder.judge.engine import JudgeEngine, ZygoteProcess, has_gpu
+from autograder.judge.engine import JudgeEngine, has_gpu
+from autograder.judge.processes import ZygoteProcess
 from notebooks import code
 
 pytestmark = pytest.mark.slow

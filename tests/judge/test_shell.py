@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from live import CAPS, run, said, worker
 
-from autograder.judge.engine import ZygoteProcess
 from autograder.judge.failures import Foreign
 from autograder.judge.judging import Starter
 from autograder.judge.link import Link
+from autograder.judge.processes import ZygoteProcess
 from autograder.judge.shell import EACH, Compiler, Recorder
 
 

@@ -16,9 +16,9 @@ import psutil
 import pytest
 from live import CAPS, run, said, worker, zygote
 
-from autograder.judge.engine import ZygoteProcess
 from autograder.judge.judging import Starter
 from autograder.judge.link import Lost
+from autograder.judge.processes import ZygoteProcess
 
 ROOT = Path(__file__).parents[2]
 
