@@ -1,5 +1,6 @@
 """What the text of a cell says, when several hand-ins are read at once."""
 
+import ast
 import gc
 import sys
 import time
@@ -8,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from autograder.judge.python_source import Parser, as_ipython_reads
+from autograder.judge.python_source import Parser, as_ipython_reads, dump, outline
 
 
 @pytest.fixture
@@ -46,3 +47,11 @@ def test_a_text_of_more_braces_than_anybody_writes_says_nothing_and_one_of_many_
     parser = Parser()
     assert parser.body("f'" + "{x}" * 60_000 + "'") is None
     assert len(parser.body("x = {1: {}, 2: {}}\n" * 200) or ()) == 200
+
+
+def test_an_outline_is_that_of_the_same_program_however_it_is_written() -> None:
+    first = "class A:\n    'text'\n    def f(self): return 1"
+    second = "# mine\nclass A:\n\n    'text'\n\n    def f(self):\n        return 1"
+    one, other = (ast.parse(each).body[0] for each in (first, second))
+    assert outline(one) == outline(other) and dump(one) == dump(other)
+    assert outline(one) != outline(ast.parse("class A:\n    def f(self): return 1").body[0])
